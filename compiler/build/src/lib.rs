@@ -1,0 +1,1 @@
+//! Compiles API connector manifests in build.rs.

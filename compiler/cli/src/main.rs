@@ -1,0 +1,3 @@
+//! The command `couplet`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Compiles API connector manifests to typed Rust crates.
+
+pub mod connector;

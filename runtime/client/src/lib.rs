@@ -1,0 +1,1 @@
+//! Executes the Plan of an API connector: auth, HTTP, errors.

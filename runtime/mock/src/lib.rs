@@ -1,0 +1,1 @@
+//! Plays an API connector's Plan as the provider, for tests.

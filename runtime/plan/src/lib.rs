@@ -1,0 +1,33 @@
+//! What a connector is, as data.
+//!
+//! A [`Plan`] says where an API lives, how to authenticate, what its actions are and what its answers mean.
+//! The compiler lowers a manifest to it, and either hands it to the runtime at once or prints it into a crate
+//! as statics. The runtime executes it; nothing here does anything.
+//!
+//! Every type is `Copy`, borrows what it holds, keeps its fields private and is built by `const` functions, so
+//! that it stands in a `static` as well as in an arena.
+//!
+//! Invariant: a constructor or a setter that was released keeps its signature and its meaning. What a later
+//! version adds is a further setter, with a default that means what was meant before. A crate that was
+//! generated yesterday compiles, and behaves, with every later runtime of the same major version.
+#![no_std]
+
+mod action;
+mod auth;
+mod body;
+mod connector;
+mod errors;
+mod expression;
+mod field;
+mod output;
+mod server;
+
+pub use action::{Action, Effect, Input, Location, Method, PathPart, Style};
+pub use auth::{AuthKind, AuthMethod, KeyLocation};
+pub use body::{Body, BodyKind, Nesting};
+pub use connector::{Connector, Plan};
+pub use errors::{ErrorKind, ErrorRule};
+pub use expression::{BinaryOperator, Entry, Expression, Filter, Key, Node, Scope, UnaryOperator};
+pub use field::{Field, Format};
+pub use output::{Answer, Media, StatusSet};
+pub use server::{NamedTemplate, Server, ServerKind};
