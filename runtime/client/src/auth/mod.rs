@@ -1,0 +1,60 @@
+//! How a request proves who sends it: an auth method and its credentials in, what it adds to each request out.
+//! That is worked out once, when a client is built.
+
+mod api_key;
+mod basic;
+mod bearer;
+
+use couplet_plan::{AuthKind, AuthMethod, Expression};
+use http::{HeaderName, HeaderValue};
+
+use crate::{
+    Error, ErrorKind, Secret,
+    expression::{Scopes, Value, present},
+};
+
+/// What a method adds to a request.
+pub(crate) enum Prepared {
+    Nothing,
+    Header(HeaderName, HeaderValue),
+    /// A query parameter: its name and its value, not yet encoded.
+    Query(String, Secret),
+    /// The whole header `Cookie`.
+    Cookie(HeaderValue),
+    /// In the path of the URL, where `{name}` stands.
+    Path(String, Secret),
+    /// A member of the body.
+    Body(String, Secret),
+}
+
+/// A method's addition, and the composed texts in it that must not be shown.
+pub(crate) fn prepare(method: &AuthMethod<'_>, cx: &Scopes<'_>) -> Result<(Prepared, Vec<Secret>), Error> {
+    match method.kind() {
+        AuthKind::None => Ok((Prepared::Nothing, Vec::new())),
+        AuthKind::Basic(user, password) => basic::prepare(&text(&user, cx)?, &text(&password, cx)?),
+        AuthKind::Bearer(scheme, token) => bearer::prepare(scheme, &text(&token, cx)?),
+        AuthKind::ApiKey(location, name, value) => {
+            api_key::prepare(location, &text(&name, cx)?, &text(&value, cx)?)
+        }
+        _ => Err(Error::config("this auth method needs a later version of the runtime")),
+    }
+}
+
+/// The text of an auth template. An optional credential that is absent counts as empty.
+fn text(expression: &Expression<'_>, cx: &Scopes<'_>) -> Result<Secret, Error> {
+    present(expression, cx)
+        .and_then(Value::into_text)
+        .map(|text| Secret::new(text.into_owned()))
+        .map_err(|failure| failure.into_error(ErrorKind::Config))
+}
+
+/// A header value that holds a secret.
+fn sensitive(text: &str) -> Result<HeaderValue, Error> {
+    if text.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err(Error::config("a credential has a control character"));
+    }
+    let mut value = HeaderValue::from_bytes(text.as_bytes())
+        .map_err(|_| Error::config("a credential cannot stand in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

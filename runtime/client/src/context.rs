@@ -1,0 +1,97 @@
+//! What the clients of one process share: the pool of connections, and the operator's decisions.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use crate::{
+    Error, ErrorKind,
+    transport::{Hyper, Transport},
+};
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+const MAX_RESPONSE: usize = 64 << 20;
+
+/// A handle that clients are built with. Its clones share one pool of connections.
+///
+/// ```
+/// use std::time::Duration;
+/// use couplet_runtime::Context;
+///
+/// let context = Context::new().with_timeout(Duration::from_secs(10));
+/// ```
+#[derive(Clone)]
+pub struct Context {
+    transport: Arc<OnceLock<Arc<dyn Transport>>>,
+    pub(crate) timeout: Duration,
+    pub(crate) max_response: usize,
+    pub(crate) allow_private: bool,
+}
+
+impl Context {
+    /// A context of its own: a new pool, 60 seconds for a call, 64 MiB for an answer, and no way to private
+    /// addresses that come from data.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { transport: Arc::default(), timeout: TIMEOUT, max_response: MAX_RESPONSE, allow_private: false }
+    }
+
+    /// How long a call may take in all, where its client does not say.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How large the body of an answer may be, in bytes.
+    #[must_use]
+    pub fn with_max_response(mut self, bytes: usize) -> Self {
+        self.max_response = bytes;
+        self
+    }
+
+    /// Lets hosts that come from data, and names that resolve to them, be private addresses. Only whoever
+    /// operates the program can know that this is safe.
+    #[must_use]
+    pub fn allow_private_addresses(mut self) -> Self {
+        self.allow_private = true;
+        self.transport = Arc::default();
+        self
+    }
+
+    /// Sends all requests through another transport.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Arc::new(OnceLock::from(transport));
+        self
+    }
+
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        if let Some(transport) = self.transport.get() {
+            return Ok(Arc::clone(transport));
+        }
+        let transport = Hyper::new(self.allow_private).map_err(|error| {
+            Error::new(ErrorKind::Transport, "TLS could not be set up").with_source(error)
+        })?;
+        Ok(Arc::clone(self.transport.get_or_init(|| Arc::new(transport))))
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("timeout", &self.timeout)
+            .field("max_response", &self.max_response)
+            .field("allow_private", &self.allow_private)
+            .finish_non_exhaustive()
+    }
+}

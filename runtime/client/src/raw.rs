@@ -1,0 +1,227 @@
+//! Requests that a connector does not describe, with its credentials, base URL, errors and limits.
+
+use std::fmt;
+
+use bytes::Bytes;
+use couplet_plan::Method;
+use http::{
+    HeaderMap, HeaderValue, Request as HttpRequest,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+
+use crate::{
+    Error,
+    auth::Prepared,
+    base_url::is_dot_segment,
+    client::Client,
+    errors,
+    expression::Scopes,
+    json, percent,
+    preview::BuiltRequest,
+    redact::Redactor,
+    request::{assemble, authenticate, method, set_header},
+    response::{Received, unexpected},
+    style::Pairs,
+};
+
+/// A request of a client that lives as long as the program, as generated crates have it.
+pub type Request = RawRequest<'static>;
+
+/// A request under construction. Mistakes in it are reported when it is sent.
+#[must_use = "a request does nothing until it is sent"]
+pub struct RawRequest<'p> {
+    client: Client<'p>,
+    method: Method,
+    path: String,
+    query: Pairs,
+    headers: Result<HeaderMap, Error>,
+    body: Result<Bytes, Error>,
+}
+
+/// An answer to a [`Request`].
+#[derive(Clone)]
+pub struct Response(Received);
+
+impl<'p> RawRequest<'p> {
+    pub(crate) fn new(client: Client<'p>, method: Method, path: &str) -> Self {
+        let query = Pairs::query(client.0.query.clone());
+        Self {
+            client,
+            method,
+            path: path.to_owned(),
+            query,
+            headers: Ok(HeaderMap::new()),
+            body: Ok(Bytes::new()),
+        }
+    }
+
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.query.push(name, value.to_string().as_bytes());
+        self
+    }
+
+    /// Sets a header, other than those that carry the credentials.
+    pub fn header(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.headers = self.headers.and_then(|mut headers| {
+            set_header(&mut headers, name, &value.to_string(), false).map(|()| headers)
+        });
+        self
+    }
+
+    /// Sends JSON text.
+    pub fn json_text(mut self, text: &str) -> Self {
+        self.body = json::validate(text)
+            .map(|()| Bytes::from(text.to_owned()))
+            .map_err(|invalid| Error::input(format!("the body is not JSON: {invalid}")));
+        self.content_type("application/json")
+    }
+
+    /// Sends bytes of a media type.
+    pub fn body(mut self, content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        self.body = Ok(bytes.into());
+        self.content_type(content_type)
+    }
+
+    /// Sends the request. An answer that the connector's rules, or its status, call an error is one.
+    ///
+    /// # Errors
+    ///
+    /// The request cannot be sent as it is, the connection failed, or the provider reports an error.
+    pub async fn send(self) -> Result<Response, Error> {
+        let (client, request) = self.build()?;
+        let (parts, body) = request.into_parts();
+        let build = || Ok(HttpRequest::from_parts(parts.clone(), body.clone()));
+        let received = client.0.exchange(build, |_| true).await?;
+        let cx = Scopes { response: Some(&received), ..client.0.scopes() };
+        let redactor = || client.0.redactor.clone();
+        if let Some(error) = errors::by_rules(client.0.connector.errors(), &received, &cx, &redactor) {
+            return Err(error);
+        }
+        match received.status {
+            400.. => Err(errors::by_status(&received, &redactor())),
+            200..=299 | 304 => Ok(Response(received)),
+            _ => Err(unexpected(&received)),
+        }
+    }
+
+    /// The very request that would be sent.
+    ///
+    /// # Errors
+    ///
+    /// The request cannot be sent as it is.
+    pub fn build_request(self) -> Result<BuiltRequest, Error> {
+        let (client, request) = self.build()?;
+        let redactor: Redactor = client.0.redactor.clone();
+        Ok(BuiltRequest::new(request, redactor))
+    }
+
+    fn content_type(self, text: &str) -> Self {
+        self.header(CONTENT_TYPE.as_str(), text)
+    }
+
+    fn build(self) -> Result<(Client<'p>, HttpRequest<Bytes>), Error> {
+        let client = self.client;
+        let inner = &*client.0;
+        let base = inner.server(0)?;
+        let mut target = base.path.clone();
+        checked_path(&mut target, &self.path)?;
+        let mut query = self.query;
+        match &inner.auth {
+            Prepared::Query(name, value) => query.push(name, value.expose_secret().as_bytes()),
+            Prepared::Body(..) => {
+                return Err(Error::config(
+                    "the key stands in the body, which such a request must spell out itself",
+                ));
+            }
+            _ => {}
+        }
+        let query = query.finish();
+        if !query.is_empty() {
+            target.push('?');
+            target.push_str(&query);
+        }
+        let mut headers = inner.headers.clone();
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        for (name, value) in &self.headers? {
+            if matches!(name.as_str(), "host" | "content-length" | "transfer-encoding" | "connection") {
+                return Err(Error::input(format!("the header `{name}` is not the caller's to set")));
+            }
+            headers.insert(name.clone(), value.clone());
+        }
+        authenticate(&mut headers, &inner.auth);
+        let request = assemble(method(self.method), base, target, headers, self.body?)?;
+        Ok((client, request))
+    }
+}
+
+/// Appends a path that a person wrote. It stays below the base URL.
+fn checked_path(out: &mut String, text: &str) -> Result<(), Error> {
+    let wrong = |why: &str| Err(Error::input(format!("the path {why}")));
+    if !text.starts_with('/') || text.starts_with("//") {
+        return wrong("must start with one `/`");
+    }
+    if text.contains(['?', '#', '\\']) || text.chars().any(char::is_control) {
+        return wrong(
+            "has a query, a fragment, a backslash or a control character; use `query` for parameters",
+        );
+    }
+    if text.split('/').any(is_dot_segment) {
+        return wrong("has a `.` or `..` segment");
+    }
+    percent::path(out, text);
+    Ok(())
+}
+
+impl Response {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// A header's value, where it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.header(name)
+    }
+
+    /// The headers, by their names in lower case.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&str, &str)> {
+        let names = self.0.headers.iter();
+        names
+            .map(|(name, value)| (name.as_str(), std::str::from_utf8(value.as_bytes()).unwrap_or("")))
+            .collect()
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    ///
+    /// The body is not UTF-8.
+    pub fn text(&self) -> Result<&str, Error> {
+        self.0.text().map_err(|failure| self.0.misfit(&failure))
+    }
+}
+
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.0.status)
+            .field("bytes", &self.0.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! Connects directly, or through the proxy that the environment names (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`;
+//! `HTTP_PROXY` matters only for plain http, which is spoken to this machine alone and never through a proxy).
+//!
+//! `http://` and `https://` proxies are asked for a tunnel (CONNECT), so that a proxy never sees what is sent;
+//! `socks5://` and `socks5h://` are spoken to as RFC 1928 says.
+
+use std::{
+    error::Error as StdError,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::{
+    client::{
+        legacy::connect::{
+            HttpConnector,
+            proxy::{SocksV5, Tunnel},
+        },
+        proxy::matcher::{Intercept, Matcher},
+    },
+    rt::TokioIo,
+};
+use tokio::{net::TcpStream, time};
+use tower_service::Service;
+
+use super::resolver::Resolver;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+
+/// Opens the connection that TLS is then spoken over.
+#[derive(Clone)]
+pub(super) struct ProxyConnector {
+    direct: HttpConnector<Resolver>,
+    to_proxy: HttpsConnector<HttpConnector>,
+    matcher: Arc<Matcher>,
+    timeout: Duration,
+}
+
+impl ProxyConnector {
+    pub(super) fn new(
+        tls: rustls::ClientConfig,
+        matcher: Matcher,
+        timeout: Duration,
+        allow_private: bool,
+    ) -> Self {
+        let mut direct = HttpConnector::new_with_resolver(Resolver::new(allow_private));
+        direct.enforce_http(false);
+        direct.set_nodelay(true);
+        direct.set_connect_timeout(Some(timeout));
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_connect_timeout(Some(timeout));
+        Self { direct, to_proxy: (http, tls).into(), matcher: Arc::new(matcher), timeout }
+    }
+}
+
+impl Service<Uri> for ProxyConnector {
+    type Response = Stream;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        let mut this = self.clone();
+        Box::pin(async move {
+            let timeout = this.timeout;
+            let connecting = async move {
+                let proxy = (target.scheme_str() == Some("https")).then(|| this.matcher.intercept(&target));
+                match proxy.flatten() {
+                    Some(proxy) => this.through(&proxy, target).await,
+                    None => Ok(MaybeHttpsStream::Http(this.direct.call(target).await?)),
+                }
+            };
+            time::timeout(timeout, connecting)
+                .await
+                .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+        })
+    }
+}
+
+impl ProxyConnector {
+    async fn through(self, proxy: &Intercept, target: Uri) -> Result<Stream, BoxError> {
+        let address = proxy.uri().clone();
+        match proxy.uri().scheme_str() {
+            Some(scheme @ ("socks5" | "socks5h")) => {
+                let mut socks = SocksV5::new(address, self.to_proxy).local_dns(scheme == "socks5");
+                if let Some((user, password)) = proxy.raw_auth() {
+                    socks = socks.with_auth(user.to_owned(), password.to_owned());
+                }
+                socks.call(target).await.map_err(|_| failed("the SOCKS proxy"))
+            }
+            Some("http" | "https") => {
+                let mut tunnel = Tunnel::new(address, self.to_proxy);
+                if let Some(auth) = proxy.basic_auth() {
+                    tunnel = tunnel.with_auth(auth.clone());
+                }
+                Ok(tunnel.call(target).await?)
+            }
+            _ => Err(failed("a proxy of an unknown scheme (http, https, socks5 and socks5h are known)")),
+        }
+    }
+}
+
+fn failed(through: &str) -> BoxError {
+    io::Error::new(io::ErrorKind::ConnectionRefused, format!("no connection through {through}")).into()
+}
