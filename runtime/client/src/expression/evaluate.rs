@@ -170,3 +170,129 @@ fn scope_name(scope: Scope) -> &'static str {
         _ => "…",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use couplet_plan::{BinaryOperator as Op, Expression as Ex};
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::response::Received;
+
+    fn received() -> Received {
+        let body =
+            r#"{"name": "Ada", "n": 7, "list": ["a", "b"], "none": null, "price": 12.30, "data": "aGk="}"#;
+        let mut headers = HeaderMap::new();
+        headers.insert("x-kind", HeaderValue::from_static("k"));
+        Received { status: 404, headers, body: Bytes::from(body) }
+    }
+
+    /// The value as JSON, or why there is none.
+    fn of(expression: &Ex<'_>) -> String {
+        let received = received();
+        let cx = Scopes { response: Some(&received), ..Scopes::default() };
+        match present(expression, &cx) {
+            Ok(value) => {
+                let mut out = String::new();
+                value.write_json(&mut out);
+                out
+            }
+            Err(failure) => format!("error: {failure}"),
+        }
+    }
+
+    const fn body<'p>(path: &'p [Key<'p>]) -> Ex<'p> {
+        Ex::reference(Scope::Response, path)
+    }
+
+    const NAME: Ex<'_> = body(&[Key::Name("body"), Key::Name("name")]);
+    const N: Ex<'_> = body(&[Key::Name("body"), Key::Name("n")]);
+    const LIST: Ex<'_> = body(&[Key::Name("body"), Key::Name("list")]);
+    const NONE: Ex<'_> = body(&[Key::Name("body"), Key::Name("none")]);
+    const MISSING: Ex<'_> = body(&[Key::Name("body"), Key::Name("deep"), Key::Name("missing")]);
+
+    #[test]
+    fn references_reach_into_the_answer() {
+        assert_eq!(of(&NAME), "\"Ada\"");
+        assert_eq!(of(&body(&[Key::Name("status")])), "404");
+        assert_eq!(of(&body(&[Key::Name("headers"), Key::Name("x-kind")])), "\"k\"");
+        assert_eq!(of(&body(&[Key::Name("body"), Key::Name("list"), Key::Index(-1)])), "\"b\"");
+        assert_eq!(of(&body(&[Key::Name("body"), Key::Name("price")])), "12.30");
+        assert_eq!(of(&body(&[Key::Name("body"), Key::Name("name"), Key::Index(0)])), "\"A\"");
+        assert_eq!(of(&Ex::member(&LIST, Key::Index(0))), "\"a\"");
+        assert_eq!(of(&Ex::index(&LIST, &Ex::int(1))), "\"b\"");
+    }
+
+    #[test]
+    fn what_is_absent_is_an_error_that_names_the_expression() {
+        assert_eq!(of(&MISSING), "error: `response.body.deep.missing` is absent");
+        assert_eq!(
+            of(&Ex::concat(&[Ex::text("a"), MISSING])),
+            "error: `response.body.deep.missing` is absent"
+        );
+        assert_eq!(of(&Ex::concat(&[NONE])), "error: `response.body.none`: null has no form as text");
+        let fallback = [Ex::text("x")];
+        assert_eq!(of(&Ex::filter(Filter::Default, &MISSING, &fallback)), "\"x\"");
+        assert_eq!(of(&Ex::filter(Filter::Default, &NONE, &fallback)), "\"x\"");
+        assert_eq!(of(&Ex::filter(Filter::Default, &NAME, &fallback)), "\"Ada\"");
+    }
+
+    #[test]
+    fn arithmetic_is_pythons() {
+        let ints = |op, a, b| of(&Ex::binary(op, &Ex::int(a), &Ex::int(b)));
+        assert_eq!(ints(Op::FloorDivide, -7, 2), "-4");
+        assert_eq!(ints(Op::Remainder, -7, 2), "1");
+        assert_eq!(ints(Op::Divide, 1, 2), "0.5");
+        assert_eq!(ints(Op::Add, i64::MAX, 1), "9223372036854775808");
+        assert_eq!(ints(Op::Multiply, i64::MAX, 3), "error: the result is too large for a whole number");
+        assert_eq!(ints(Op::Divide, 1, 0), "error: division by zero");
+        assert_eq!(of(&Ex::binary(Op::Add, &N, &Ex::float(0.5))), "7.5");
+        assert_eq!(of(&Ex::unary(UnaryOperator::Negate, &N)), "-7");
+    }
+
+    #[test]
+    fn comparisons_and_logic() {
+        assert_eq!(of(&Ex::binary(Op::Equal, &N, &Ex::float(7.0))), "true");
+        assert_eq!(of(&Ex::binary(Op::Less, &NAME, &Ex::text("B"))), "true");
+        assert_eq!(of(&Ex::binary(Op::In, &Ex::text("b"), &LIST)), "true");
+        assert_eq!(of(&Ex::binary(Op::In, &Ex::text("da"), &NAME)), "true");
+        assert_eq!(of(&Ex::binary(Op::Or, &Ex::bool(true), &MISSING)), "true");
+        assert_eq!(of(&Ex::binary(Op::And, &Ex::bool(false), &MISSING)), "false");
+        assert_eq!(of(&Ex::unary(UnaryOperator::Not, &NONE)), "true");
+        assert_eq!(of(&Ex::conditional(&Ex::bool(false), &MISSING, &N)), "7");
+        assert_eq!(of(&Ex::binary(Op::Less, &NAME, &N)), "error: a text and a number have no order");
+    }
+
+    #[test]
+    fn filters() {
+        let filter = |filter, value, arguments: &[Ex<'_>]| of(&Ex::filter(filter, &value, arguments));
+        assert_eq!(filter(Filter::Upper, NAME, &[]), "\"ADA\"");
+        assert_eq!(filter(Filter::Replace, NAME, &[Ex::text("A"), Ex::text("O")]), "\"Oda\"");
+        assert_eq!(filter(Filter::Split, Ex::text("a,b"), &[Ex::text(",")]), "[\"a\",\"b\"]");
+        assert_eq!(filter(Filter::Join, LIST, &[Ex::text("-")]), "\"a-b\"");
+        assert_eq!(filter(Filter::Last, LIST, &[]), "\"b\"");
+        assert_eq!(filter(Filter::Length, NAME, &[]), "3");
+        assert_eq!(filter(Filter::Int, Ex::text("42"), &[]), "42");
+        assert_eq!(filter(Filter::Int, Ex::text("x"), &[]), "error: `\"x\"`: not a number");
+        assert_eq!(filter(Filter::Float, Ex::text("1.5"), &[]), "1.5");
+        assert_eq!(filter(Filter::String, N, &[]), "\"7\"");
+        assert_eq!(filter(Filter::Json, LIST, &[]), "\"[\\\"a\\\",\\\"b\\\"]\"");
+        assert_eq!(filter(Filter::Base64, Ex::text("hi?>"), &[]), "\"aGk/Pg==\"");
+        assert_eq!(filter(Filter::Base64Url, Ex::text("hi?>"), &[]), "\"aGk_Pg\"");
+        let data = body(&[Key::Name("body"), Key::Name("data")]);
+        let decoded = Ex::filter(Filter::Base64Decode, &data, &[]);
+        assert_eq!(of(&Ex::concat(&[decoded])), "\"hi\"");
+        assert_eq!(filter(Filter::Hex, Ex::text("\u{1}z"), &[]), "\"017a\"");
+        assert_eq!(filter(Filter::UrlEncode, Ex::text("a b/~"), &[]), "\"a%20b%2F~\"");
+        #[cfg(feature = "regex")]
+        assert_eq!(filter(Filter::Matches, NAME, &[Ex::text("^A.a$")]), "true");
+    }
+
+    #[test]
+    fn texts_do_not_grow_without_bound() {
+        let long = "x".repeat(TEXT_LIMIT);
+        assert_eq!(of(&Ex::concat(&[Ex::text(&long)])).len(), TEXT_LIMIT + 2);
+        assert_eq!(of(&Ex::concat(&[Ex::text(&long), NAME])), "error: the text becomes longer than 64 KiB");
+    }
+}
