@@ -46,14 +46,12 @@ pub(crate) struct Inner<'p> {
 
 impl<'p> Client<'p> {
     /// A call of an action; nothing is sent before it is awaited.
-    #[must_use]
     pub fn call(&self, action: &Action<'p>) -> Call<'p> {
         Call::new(self.clone(), *action)
     }
 
     /// A request that the connector does not describe, with the same credentials. The path is appended to the
     /// base URL.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RawRequest<'p> {
         RawRequest::new(self.clone(), method, path)
     }

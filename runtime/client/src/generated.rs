@@ -9,6 +9,7 @@ pub mod v1 {
         builder::Builder,
         call::Call,
         client::Client,
+        expression::evaluate_json,
         preview::BuiltRequest,
         raw::{RawRequest, Response},
     };

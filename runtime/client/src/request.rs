@@ -38,9 +38,7 @@ pub(crate) fn build(
     let mut headers = headers(client, action, inputs, &cx)?;
     let body = body::build(action, inputs, &cx, auth)?;
     if let Some(content_type) = body.content_type {
-        if !headers.contains_key(CONTENT_TYPE) {
-            headers.insert(CONTENT_TYPE, content_type);
-        }
+        headers.entry(CONTENT_TYPE).or_insert(content_type);
     }
     authenticate(&mut headers, auth);
     assemble(method(action.method()), server, target, headers, body.bytes)

@@ -128,16 +128,15 @@ fn int(value: Value<'_>) -> Result<Value<'_>, Failure> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked first, and the fraction is to go")]
 fn truncate<'v>(number: f64) -> Result<Value<'v>, Failure> {
-    // 2^63, the first float that is too large.
-    if number.is_finite() && (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&number) {
+    // The first float that is too large.
+    const LIMIT: f64 = (1_u64 << 63) as f64;
+    if (-LIMIT..LIMIT).contains(&number) {
         return Ok(Value::Int(number as i64));
     }
     Err(Failure::new("the number is too large for a whole number"))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "`float` asks for it")]
 fn float(value: Value<'_>) -> Result<Value<'_>, Failure> {
     Ok(Value::Float(match value {
         Value::Float(number) => number,

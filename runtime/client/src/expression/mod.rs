@@ -7,11 +7,13 @@
 mod evaluate;
 mod filters;
 mod operators;
+mod oracle;
 mod scopes;
 mod value;
 
 use std::fmt;
 
+pub use self::oracle::evaluate_json;
 pub(crate) use self::{
     evaluate::{evaluate, present},
     filters::{base64, base64_decode, matches},

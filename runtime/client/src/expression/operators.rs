@@ -56,7 +56,6 @@ fn number(value: &Value<'_>) -> Option<Number> {
 }
 
 impl Number {
-    #[expect(clippy::cast_precision_loss, reason = "arithmetic with a float is a float's")]
     fn to_float(self) -> f64 {
         match self {
             Self::Whole(number) => number as f64,

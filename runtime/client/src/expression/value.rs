@@ -128,6 +128,28 @@ impl<'v> Value<'v> {
         }
     }
 
+    /// The value without anything borrowed.
+    pub(crate) fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Absent => Value::Absent,
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(value),
+            Self::Int(number) => Value::Int(number),
+            Self::UInt(number) => Value::UInt(number),
+            Self::Float(number) => Value::Float(number),
+            Self::Number(text) => Value::Number(Cow::Owned(text.into_owned())),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::List(elements) => Value::List(elements.into_iter().map(Value::into_owned).collect()),
+            Self::Map(members) => Value::Map(
+                members
+                    .into_iter()
+                    .map(|(name, value)| (Cow::Owned(name.into_owned()), value.into_owned()))
+                    .collect(),
+            ),
+        }
+    }
+
     /// Appends the value as JSON. What is absent becomes null; bytes become a text in base64.
     pub(crate) fn write_json(&self, out: &mut String) {
         match self {

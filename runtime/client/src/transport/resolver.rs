@@ -46,17 +46,19 @@ impl Service<Name> for Resolver {
         // The client lets a loopback name through only where the operator or the connector itself says so.
         let allow_private = self.allow_private || is_loopback_name(name.as_str());
         let addresses = self.system.call(name);
-        Box::pin(async move {
-            let all: Vec<SocketAddr> = addresses.await?.collect();
-            let found = !all.is_empty();
-            let usable: Vec<_> =
-                all.into_iter().filter(|address| allow_private || !is_private(address.ip())).collect();
-            if usable.is_empty() && found {
-                return Err(io::Error::other(OnlyPrivate));
-            }
-            Ok(usable.into_iter())
-        })
+        Box::pin(async move { usable(addresses.await?.collect(), allow_private) })
     }
+}
+
+/// The addresses that may be connected to.
+fn usable(all: Vec<SocketAddr>, allow_private: bool) -> io::Result<vec::IntoIter<SocketAddr>> {
+    let found = !all.is_empty();
+    let usable: Vec<_> =
+        all.into_iter().filter(|address| allow_private || !is_private(address.ip())).collect();
+    if usable.is_empty() && found {
+        return Err(io::Error::other(OnlyPrivate));
+    }
+    Ok(usable.into_iter())
 }
 
 impl fmt::Display for OnlyPrivate {
@@ -66,3 +68,22 @@ impl fmt::Display for OnlyPrivate {
 }
 
 impl StdError for OnlyPrivate {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(addresses: &[&str], allow_private: bool) -> Option<Vec<String>> {
+        let all = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        let kept = usable(all, allow_private).ok()?;
+        Some(kept.map(|address| address.to_string()).collect())
+    }
+
+    #[test]
+    fn private_addresses_are_left_out() {
+        assert_eq!(kept(&["1.1.1.1:443", "10.0.0.1:443"], false), Some(vec!["1.1.1.1:443".to_owned()]));
+        assert_eq!(kept(&["169.254.169.254:80", "[::1]:80"], false), None);
+        assert_eq!(kept(&["[::1]:80"], true), Some(vec!["[::1]:80".to_owned()]));
+        assert_eq!(kept(&[], false), Some(vec![]));
+    }
+}
