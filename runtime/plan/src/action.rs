@@ -225,6 +225,7 @@ pub struct Input<'a> {
     optional: bool,
     nullable: bool,
     secret: bool,
+    bytes: bool,
     default: Option<&'a str>,
 }
 
@@ -240,6 +241,7 @@ impl<'a> Input<'a> {
             optional: false,
             nullable: false,
             secret: false,
+            bytes: false,
             default: None,
         }
     }
@@ -276,6 +278,13 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// The value is bytes, which JSON holds as a text in base64: expressions and binary bodies see the bytes.
+    #[must_use]
+    pub const fn bytes(mut self) -> Self {
+        self.bytes = true;
         self
     }
 
@@ -326,6 +335,12 @@ impl<'a> Input<'a> {
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         self.secret
+    }
+
+    /// Whether the value is bytes, which JSON holds as a text in base64.
+    #[must_use]
+    pub const fn is_bytes(&self) -> bool {
+        self.bytes
     }
 
     /// What is sent where none is given, as JSON.
