@@ -168,7 +168,12 @@ pub(crate) fn of_server(
         Wrong::Value(failure) => failure.into_error(ErrorKind::Config),
     })?;
     if let Some((name, value)) = key {
-        url = fill_key(&url, name, value).ok_or_else(|| wrong("it has no place for the key"))?;
+        match fill_key(&url, name, value) {
+            Some(filled) => url = filled,
+            // The base URL has a place for the key; a further server need not ask for it.
+            None if server.name().is_empty() => return Err(wrong("it has no place for the key")),
+            None => {}
+        }
     }
     let base = BaseUrl::parse(&url).map_err(wrong)?;
     base.check(host_from_data, allow_private).map_err(wrong)?;

@@ -163,6 +163,7 @@ impl Inner<'_> {
             detail = format!("{detail} ({cause})");
         }
         let error = Error::new(kind, detail);
+        let error = if reason == Reason::Tls { error.permanent() } else { error };
         if reason.is_unsent() { error.unsent() } else { error }
     }
 }

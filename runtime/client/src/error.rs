@@ -21,6 +21,7 @@ struct Inner {
     request_id: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     unsent: bool,
+    permanent: bool,
 }
 
 /// What an [`Error`] means for the caller.
@@ -170,10 +171,11 @@ impl Error {
     /// provider may have acted already.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(
+        let may_pass = matches!(
             self.0.kind,
             ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Transport | ErrorKind::Timeout
-        ) && !matches!(self.0.status, Some(501 | 505))
+        );
+        !self.0.permanent && (may_pass || matches!(self.0.status, Some(408 | 425)))
     }
 
     /// Whether it is certain that the provider has not seen the request.
@@ -212,6 +214,7 @@ impl Error {
             request_id: None,
             source: None,
             unsent: false,
+            permanent: false,
         }))
     }
 
@@ -259,6 +262,12 @@ impl Error {
 
     pub(crate) fn unsent(mut self) -> Self {
         self.0.unsent = true;
+        self
+    }
+
+    /// Trying again cannot help.
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.permanent = true;
         self
     }
 

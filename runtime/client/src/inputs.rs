@@ -7,7 +7,7 @@ use couplet_plan::{Input, Key};
 
 use crate::{
     Error,
-    expression::{Failure, Value, part},
+    expression::{Failure, Value, base64_decode, part},
     json,
 };
 
@@ -86,11 +86,18 @@ impl<'p> Inputs<'p> {
 
     /// The value that a path leads to.
     pub(crate) fn look_up<'v>(&'v self, name: &str, path: &[Key<'_>]) -> Result<Value<'v>, Failure> {
-        let Some(raw) = self.place(name).and_then(|place| self.raw(place)) else { return Ok(Value::Absent) };
-        match raw {
-            Raw::Json(text) => part(text, path),
-            Raw::Bytes(bytes) if path.is_empty() => Ok(Value::Bytes(Cow::Borrowed(bytes))),
-            Raw::Bytes(_) => Ok(Value::Absent),
+        let Some(place) = self.place(name) else { return Ok(Value::Absent) };
+        let is_bytes = self.fields.get(place).is_some_and(Input::is_bytes);
+        match self.raw(place) {
+            None => Ok(Value::Absent),
+            Some(Raw::Json(text)) => match part(text, path)? {
+                Value::Text(text) if is_bytes && path.is_empty() => {
+                    Ok(Value::Bytes(Cow::Owned(base64_decode(&text)?)))
+                }
+                value => Ok(value),
+            },
+            Some(Raw::Bytes(bytes)) if path.is_empty() => Ok(Value::Bytes(Cow::Borrowed(bytes))),
+            Some(Raw::Bytes(_)) => Ok(Value::Absent),
         }
     }
 

@@ -27,6 +27,7 @@ mod request;
 mod response;
 mod style;
 
+#[doc(hidden)]
 pub mod generated;
 #[doc(hidden)]
 pub mod transport;

@@ -135,6 +135,38 @@ async fn a_refused_connection_was_not_sent() {
 }
 
 #[tokio::test]
+async fn a_server_without_tls_is_not_talked_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+    });
+    let client = client(&format!("https://127.0.0.1:{port}"), &Context::new());
+    let error = client.call(&GET).done().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.is_unsent() && !error.is_retryable());
+    assert!(error.to_string().contains("TLS failed"), "{error}");
+}
+
+#[tokio::test]
+async fn interim_answers_and_bodies_that_may_not_be_are_skipped() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n";
+    let server = Server::answering(&(interim.to_owned() + &answer("200 OK", "", "{}")));
+    assert_eq!(get(&server, &GET).await.unwrap().json, "{}");
+    let server = Server::answering("HTTP/1.1 204 No Content\r\nlocation: /y\r\n\r\nnot a body");
+    assert_eq!(get(&server, &GET_DATA).await.unwrap().json, r#"{"body":"","location":"/y"}"#);
+}
+
+#[tokio::test]
+async fn too_many_headers_are_an_error() {
+    let headers: String = (0..1000).map(|n| format!("x-{n}: y\r\n")).collect();
+    let error = failed(&Server::answering(&answer("200 OK", &headers, "{}")), &GET).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+}
+
+#[tokio::test]
 async fn a_body_that_is_cut_is_an_error() {
     for cut in [
         "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\":",

@@ -6,7 +6,7 @@ use couplet_runtime::{
     Context, ErrorKind,
     generated::v1::{
         Action, AuthMethod, Body, BodyKind, Builder, BuiltRequest, Call, Connector, Effect, Entry,
-        Expression, Field, Format, Input, Key, KeyLocation, Location, Method, NamedTemplate, Nesting,
+        Expression, Field, Filter, Format, Input, Key, KeyLocation, Location, Method, NamedTemplate, Nesting,
         PathPart, Scope, Server, Style,
     },
     transport::{InMemory, Reason, TransportError},
@@ -357,4 +357,95 @@ fn unknown_inputs_are_named() {
     let error = call.set_json("ip", "1").unwrap_err();
     assert_eq!(error.to_string(), "get: there is no input `ip`; the inputs are: id, tags, limit, trace");
     assert_eq!(call.set_json("id", "{").unwrap_err().kind(), ErrorKind::Input);
+}
+
+#[test]
+fn bytes_are_sent_as_they_are() {
+    static UPLOAD: Action<'static> =
+        Action::new("upload", Method::Post, &[PathPart::Literal("/up")], Effect::Create)
+            .with_inputs(&[Input::new("a", Location::Expression).bytes()])
+            .with_body(Body::new(BodyKind::Binary).with_value(input("a")).with_content_type("image/png"));
+    static INLINE: Action<'static> =
+        Action::new("inline", Method::Post, &[PathPart::Literal("/up")], Effect::Create)
+            .with_inputs(&[Input::new("a", Location::Expression).bytes()])
+            .with_body(Body::new(BodyKind::Json).with_value(Expression::map(&[
+                Entry::new("raw", input("a")),
+                Entry::new("hex", Expression::filter(Filter::Hex, &input("a"), &[])),
+            ])));
+    let given = |action: &Action<'static>| {
+        let mut call = call(0, action, &[]);
+        call.set_bytes("a", &b"\xff\0"[..]).unwrap();
+        call.build_request().unwrap()
+    };
+    for request in [given(&UPLOAD), built(0, &UPLOAD, &[("a", "\"/wA=\"")])] {
+        assert_eq!(&request.body()[..], b"\xff\0");
+        assert_eq!(header(&request, "content-type").as_deref(), Some("image/png"));
+    }
+    for request in [given(&INLINE), built(0, &INLINE, &[("a", "\"/wA=\"")])] {
+        assert_eq!(body(&request), r#"{"raw":"/wA=","hex":"ff00"}"#);
+    }
+}
+
+static PLACES: Connector<'static> = Connector::new(
+    "places",
+    "0.1.0",
+    &[
+        Server::table(
+            "",
+            "env",
+            &[
+                NamedTemplate::new("live", Expression::text("https://api.example.com/bot{token}")),
+                NamedTemplate::new("sandbox", Expression::text("https://sandbox.example.com/bot{token}")),
+            ],
+        ),
+        Server::new(
+            "instance",
+            Expression::concat(&[
+                Expression::reference(Scope::Config, &[Key::Name("instance")]),
+                Expression::text("/data/"),
+                Expression::reference(Scope::Config, &[Key::Name("tenant")]),
+            ]),
+        ),
+    ],
+    &[AuthMethod::api_key("bot", KEY_FIELD, KeyLocation::Path, Expression::text("token"), KEY)],
+)
+.with_config(&[
+    Field::new("env").with_choices(&["live", "sandbox"]).with_default("\"live\""),
+    Field::new("instance").with_format(Format::Origin(&["*.my.example.com"])),
+    Field::new("tenant"),
+]);
+
+#[test]
+fn urls_come_from_tables_origins_and_keys() {
+    let builder = |tenant: &str| {
+        let builder = Builder::new(&PLACES, 0).with_context(&offline()).secret("key", "12:a/b");
+        builder.config("instance", "https://acme.my.example.com").config("tenant", tenant)
+    };
+    let urls = |builder: Builder<'static>| {
+        let client = builder.build().unwrap();
+        [&PUBLIC, &SHOP_ACTION].map(|action| client.call(action).build_request().unwrap().url())
+    };
+    assert_eq!(
+        urls(builder("a b/..")),
+        ["https://api.example.com/bot12%3Aa%2Fb/p", "https://acme.my.example.com/data/a%20b%2F../shop"]
+    );
+    assert_eq!(urls(builder("t").config("env", "sandbox"))[0], "https://sandbox.example.com/bot12%3Aa%2Fb/p");
+    assert_eq!(
+        urls(builder("t").with_base_url("http://127.0.0.1:9/bot{token}")),
+        ["http://127.0.0.1:9/bot12%3Aa%2Fb/p", "http://127.0.0.1:9/data/t/shop"]
+    );
+    let shown = builder("t").build().unwrap().call(&PUBLIC).build_request().unwrap().masked();
+    assert!(shown.starts_with("GET https://api.example.com/bot***/p\n"), "{shown}");
+    for wrong in [
+        builder(".."),
+        builder(""),
+        builder("t").config("env", "other"),
+        builder("t").config("instance", "https://evil.com"),
+        builder("t").config("instance", "https://acme.my.example.com.evil.com"),
+        builder("t").config("instance", "http://acme.my.example.com"),
+        builder("t").with_base_url("http://127.0.0.1:9"),
+    ] {
+        let shown = format!("{wrong:?}");
+        assert_eq!(wrong.build().unwrap_err().kind(), ErrorKind::Config, "{shown}");
+    }
 }

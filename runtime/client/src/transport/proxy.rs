@@ -113,3 +113,72 @@ impl ProxyConnector {
 fn failed(through: &str) -> BoxError {
     io::Error::new(io::ErrorKind::ConnectionRefused, format!("no connection through {through}")).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::{SocketAddr, TcpListener},
+        thread::{self, JoinHandle},
+    };
+
+    use hyper_rustls::ConfigBuilderExt as _;
+
+    use super::*;
+
+    fn connector(matcher: Matcher) -> ProxyConnector {
+        let provider = rustls::crypto::ring::default_provider();
+        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_webpki_roots()
+            .with_no_client_auth();
+        ProxyConnector::new(tls, matcher, Duration::from_secs(5), false)
+    }
+
+    /// A proxy that gives one answer, and what it was asked.
+    fn proxy(answer: &'static [u8]) -> (SocketAddr, JoinHandle<Vec<u8>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = vec![0; 1024];
+            let read = stream.read(&mut request).unwrap();
+            stream.write_all(answer).unwrap();
+            request.truncate(read);
+            request
+        });
+        (address, asked)
+    }
+
+    #[tokio::test]
+    async fn https_goes_through_a_tunnel() {
+        let (address, asked) = proxy(b"HTTP/1.1 200 OK\r\n\r\n");
+        let matcher =
+            Matcher::builder().https(format!("http://me:pw@{address}")).no("direct.example").build();
+        let target = Uri::from_static("https://api.example.com/secret?key=1");
+        assert!(connector(matcher).call(target).await.is_ok());
+        let asked = String::from_utf8(asked.join().unwrap()).unwrap();
+        assert!(asked.starts_with("CONNECT api.example.com:443 HTTP/1.1\r\n"), "{asked}");
+        assert!(asked.to_lowercase().contains("proxy-authorization: basic bwu6chc="), "{asked}");
+        assert!(!asked.contains("secret"), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_refuses_is_an_error() {
+        let (address, asked) = proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+        let matcher = Matcher::builder().all(format!("http://{address}")).build();
+        assert!(connector(matcher).call(Uri::from_static("https://api.example.com/")).await.is_err());
+        assert!(asked.join().unwrap().starts_with(b"CONNECT"));
+    }
+
+    #[tokio::test]
+    async fn plain_http_to_this_machine_is_direct() {
+        let (address, asked) = proxy(b"hello");
+        let matcher = Matcher::builder().all("http://127.0.0.1:1").build();
+        let target: Uri = format!("http://{address}/").parse().unwrap();
+        let stream = connector(matcher).call(target).await.unwrap();
+        drop(stream);
+        assert_eq!(asked.join().unwrap(), b"");
+    }
+}
