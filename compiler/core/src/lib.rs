@@ -1,3 +1,30 @@
 //! Compiles API connector manifests to typed Rust crates.
+//!
+//! ```text
+//! text ──parse──▶ Document ──validate──▶ Manifest ──lower──▶ Connector ──emit──▶ GeneratedCrate
+//!                                                               │
+//!                                                               └── its Plan ──▶ the runtime, at once
+//! ```
+//!
+//! Nouns are data; each verb is a module with one function that takes the noun before it and returns the next.
+//! Nothing here touches the disk, the clock, the environment or the network.
 
+mod limits;
+// Nouns, in order of appearance.
 pub mod connector;
+pub mod diagnostic;
+pub mod document;
+pub mod manifest;
+pub mod source;
+// Verbs, in order of execution.
+mod parse;
+mod schema;
+mod validate;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Reported};
+pub use document::Document;
+pub use manifest::Manifest;
+pub use parse::{includes, parse};
+pub use schema::schema;
+pub use source::{SourceFile, Sources};
+pub use validate::validate;

@@ -1,0 +1,38 @@
+//! What a manifest may hold at the most. Every limit stands here, and nowhere else.
+
+/// Bytes of one file: 1 MiB.
+pub(crate) const FILE_BYTES: usize = 1 << 20;
+/// Bytes of a connector with all that it includes: 32 MiB.
+pub(crate) const CONNECTOR_BYTES: usize = 32 << 20;
+/// Levels of nesting.
+pub(crate) const NESTING: usize = 64;
+/// Nodes of one connector, aliases expanded.
+pub(crate) const NODES: usize = 2_000_000;
+/// Nodes of one file, aliases expanded.
+pub(crate) const FILE_NODES: usize = 250_000;
+/// Aliases of one file.
+pub(crate) const ALIASES: usize = 100;
+/// How many times the file its aliases may expand to.
+pub(crate) const EXPANSION: usize = 10;
+/// Actions of a connector.
+pub(crate) const ACTIONS: usize = 5_000;
+/// Types of a connector.
+pub(crate) const TYPES: usize = 20_000;
+/// Values of an enum.
+pub(crate) const ENUM_VALUES: usize = 2_000;
+/// Members of one object, and inputs of one action.
+pub(crate) const MEMBERS: usize = 1_000;
+/// Bytes of a name.
+pub(crate) const NAME_BYTES: usize = 128;
+/// Bytes of a description.
+pub(crate) const DESCRIPTION_BYTES: usize = 16 << 10;
+/// Bytes of any other text.
+pub(crate) const TEXT_BYTES: usize = 64 << 10;
+/// Bytes of a regular expression.
+pub(crate) const PATTERN_BYTES: usize = 1 << 10;
+/// Bytes of a compiled regular expression.
+pub(crate) const PATTERN_COMPILED_BYTES: usize = 1 << 20;
+/// Levels of an expression.
+pub(crate) const EXPRESSION_DEPTH: usize = 32;
+/// Diagnostics that the text form shows of one file.
+pub(crate) const SHOWN: usize = 50;

@@ -1,0 +1,101 @@
+//! Texts with rules.
+
+use super::object::text;
+use crate::validate::text as rules;
+
+text! {
+    /// A text on one line.
+    pub struct Line, "a text", rules::line, { "type": "string", "minLength": 1, "pattern": "^[^\\n]*$" };
+}
+
+text! {
+    /// A text in Markdown.
+    pub struct Prose, "a text", rules::prose, { "type": "string" };
+}
+
+text! {
+    /// A text that is sent, or compared with what was sent.
+    pub struct Value, "a text", rules::value, { "type": "string" };
+}
+
+text! {
+    /// The https URL of a page.
+    pub struct PageUrl, "a text, the https URL of a page,", rules::page_url, { "type": "string", "format": "uri", "pattern": "^https://" };
+}
+
+text! {
+    /// A version (SemVer).
+    pub struct Version, "a text, a version as '1.2.3',", rules::version, {
+        "type": "string",
+        "pattern": r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$"
+    };
+}
+
+text! {
+    /// An SPDX expression.
+    pub struct License, "a text, an SPDX expression,", rules::license, { "type": "string", "default": "MIT OR Apache-2.0" };
+}
+
+text! {
+    /// A connector's name.
+    pub struct ConnectorName, "a text, a name,", rules::connector_name, {
+        "type": "string", "maxLength": 50, "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+    };
+}
+
+text! {
+    /// A category.
+    pub struct Category, "a text, a category,", rules::category, {
+        "type": "string", "minLength": 2, "maxLength": 20, "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+    };
+}
+
+text! {
+    /// A file or a folder within the manifest's folder.
+    pub struct Include, "a text, a file of this folder,", rules::value, { "type": "string", "pattern": r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*(\.yaml|/)$" };
+}
+
+text! {
+    /// A media type.
+    pub struct MediaType, "a text, a media type,", rules::media_type, { "type": "string", "pattern": "^[^/]+/.+$" };
+}
+
+text! {
+    /// A regular expression.
+    pub struct Pattern, "a text, a regular expression,", rules::pattern, { "type": "string" };
+}
+
+/// A text with expressions: `Token {{ credentials.key }}`. A number or a boolean stands for its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The text.
+    pub text: String,
+    /// How the text lies in the file.
+    pub(crate) style: crate::document::Style,
+}
+
+impl crate::validate::decode::Decode for Template {
+    fn decode(node: &crate::document::Node, cx: &mut crate::validate::decode::Cx<'_>) -> Option<Self> {
+        use crate::document::{Kind, Value};
+        match &node.kind {
+            Kind::Scalar(scalar) if scalar.value != Value::Null => {
+                rules::template(&scalar.text, node.span, cx).map(|text| Self { text, style: scalar.style })
+            }
+            _ => cx.wrong_type(node, "a text or a template"),
+        }
+    }
+}
+
+impl schemars::JsonSchema for Template {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "number", "boolean"] })
+    }
+}

@@ -1,0 +1,299 @@
+//! How a node becomes a value of the manifest.
+//!
+//! Invariant: `decode` returns nothing only where it has reported why.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Reported};
+use crate::document::{Entry, Kind, Node, Scalar, Style, Value};
+use crate::limits;
+use crate::source::{Span, Spanned};
+
+/// A value of the manifest that can be read from a node.
+pub(crate) trait Decode: Sized {
+    /// Reads the value, or reports what is wrong.
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self>;
+}
+
+/// What decoders share.
+pub(crate) struct Cx<'d> {
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'d> Cx<'d> {
+    pub(crate) fn new(diagnostics: &'d mut Diagnostics) -> Self {
+        Self { diagnostics }
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.diagnostics.report(diagnostic)
+    }
+
+    /// Reports, and gives nothing.
+    pub(crate) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.diagnostics.report(diagnostic);
+        None
+    }
+
+    pub(crate) fn wrong_type<T>(&mut self, node: &Node, wanted: &str) -> Option<T> {
+        let message = format!("{wanted} belongs here, and this is {}", node.describe());
+        let mut diagnostic = Diagnostic::new(Code::WRONG_TYPE, message, node.span);
+        if let Kind::Scalar(scalar) = &node.kind {
+            let text_wanted = wanted.contains("text") || wanted.contains("template");
+            if text_wanted && scalar.style == Style::Plain && !scalar.text.is_empty() {
+                let quoted = format!("'{}'", scalar.text);
+                diagnostic = diagnostic.suggest("quote it, to make it a text", node.span, quoted);
+            }
+        }
+        self.fail(diagnostic)
+    }
+
+    /// The members of a mapping.
+    pub(crate) fn mapping<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Entry]> {
+        match &node.kind {
+            Kind::Map(entries) => Some(entries),
+            _ => self.wrong_type(node, wanted),
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn list<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
+        match &node.kind {
+            Kind::List(items) => Some(items),
+            _ => self.wrong_type(node, wanted),
+        }
+    }
+
+    /// The scalar of a text.
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n Scalar> {
+        match &node.kind {
+            Kind::Scalar(scalar) if scalar.value == Value::Text => Some(scalar),
+            _ => self.wrong_type(node, wanted),
+        }
+    }
+
+    pub(crate) fn unknown_key(&mut self, entry: &Entry, known: &[&str], what: &str) {
+        let message = format!("{what} has no key `{}`", shorten(&entry.key));
+        let mut diagnostic = Diagnostic::new(Code::UNKNOWN_KEY, message, entry.key_span);
+        let unused = known.iter().copied();
+        diagnostic = diagnostic.suggest_nearest(&entry.key, unused);
+        if diagnostic.suggestion().is_none() {
+            diagnostic = diagnostic.help(format!("it has {}", words(known)));
+        }
+        self.report(diagnostic);
+    }
+
+    pub(crate) fn missing_key(&mut self, node: &Node, key: &str, what: &str) {
+        let message = format!("{what} needs the key `{key}`");
+        let span = Span { end: first_line(node), ..node.span };
+        self.report(Diagnostic::new(Code::MISSING_KEY, message, span).label("not in here"));
+    }
+
+    pub(crate) fn unknown_value<T>(
+        &mut self,
+        span: Span,
+        text: &str,
+        what: &str,
+        known: &[&str],
+    ) -> Option<T> {
+        let message = format!("`{}` is no {what}", shorten(text));
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_VALUE, message, span).suggest_nearest(text, known.iter().copied());
+        let diagnostic = diagnostic.help(format!("it is one of {}", words(known)));
+        self.fail(diagnostic)
+    }
+}
+
+/// The end of a node's first key, or of the node itself where it has none.
+fn first_line(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Map(entries) => {
+            entries.first().map_or(node.span.end, |entry| entry.key_span.end.max(node.span.start))
+        }
+        _ => node.span.end,
+    }
+}
+
+/// A list of words for a message.
+pub(crate) fn words(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+/// A text for a message, cut where it is long.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+impl<T: Decode> Decode for Spanned<T> {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        T::decode(node, cx).map(|value| Self::new(value, node.span))
+    }
+}
+
+impl<T: Decode> Decode for Box<T> {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        T::decode(node, cx).map(Self::new)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let items = cx.list(node, "a list")?;
+        let decoded: Vec<_> = items.iter().map(|item| T::decode(item, cx)).collect();
+        decoded.into_iter().collect()
+    }
+}
+
+impl Decode for bool {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        match &node.kind {
+            Kind::Scalar(Scalar { value: Value::Bool(value), .. }) => Some(*value),
+            Kind::Scalar(scalar) if matches!(scalar.text.as_str(), "yes" | "on" | "no" | "off") => {
+                let value = matches!(scalar.text.as_str(), "yes" | "on");
+                let message = format!("a boolean belongs here: `true` or `false`, not `{}`", scalar.text);
+                let diagnostic = Diagnostic::new(Code::WRONG_TYPE, message, node.span);
+                cx.fail(diagnostic.suggest(format!("write `{value}`"), node.span, value.to_string()))
+            }
+            _ => cx.wrong_type(node, "a boolean (`true` or `false`)"),
+        }
+    }
+}
+
+impl Decode for u64 {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        match &node.kind {
+            Kind::Scalar(Scalar { value: Value::Int(value), .. }) => match Self::try_from(*value) {
+                Ok(value) => Some(value),
+                Err(_) => {
+                    let message = format!("the number must not be negative, and this is `{value}`");
+                    cx.fail(Diagnostic::new(Code::NUMBER_OUT_OF_RANGE, message, node.span))
+                }
+            },
+            _ => cx.wrong_type(node, "a whole number"),
+        }
+    }
+}
+
+/// A number, as it stands in the manifest.
+#[derive(Debug, Clone)]
+pub struct Number(pub serde_json::Number);
+
+impl Decode for Number {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        match node.to_json() {
+            serde_json::Value::Number(number) => Some(Self(number)),
+            _ => cx.wrong_type(node, "a number"),
+        }
+    }
+}
+
+/// Any value, as JSON.
+#[derive(Debug, Clone)]
+pub struct Literal(pub serde_json::Value);
+
+impl Decode for Literal {
+    fn decode(node: &Node, _: &mut Cx<'_>) -> Option<Self> {
+        Some(Self(node.to_json()))
+    }
+}
+
+/// A mapping whose keys the author chooses.
+#[derive(Debug, Clone)]
+pub struct Members<K, T> {
+    entries: Vec<(Spanned<String>, T)>,
+    key: std::marker::PhantomData<K>,
+}
+
+/// What keys an author may choose.
+pub(crate) trait KeyRule {
+    /// What such a key is called in messages and in the schema.
+    const WHAT: &'static str;
+    /// The most that there may be.
+    const MOST: usize;
+    /// The regular expression of the schema.
+    const PATTERN: &'static str;
+    /// Why a key is not such a name, and the name that it could be.
+    fn wrong(key: &str) -> Option<(String, Option<String>)>;
+}
+
+impl<K, T> Members<K, T> {
+    /// The members, in the manifest's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Spanned<String>, &T)> {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
+    /// The member of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.entries.iter().find(|(key, _)| key.value == name).map(|(_, value)| value)
+    }
+
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(key, _)| key.value.as_str())
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+impl<K, T> Default for Members<K, T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), key: std::marker::PhantomData }
+    }
+}
+
+impl<K: KeyRule, T: Decode> Decode for Members<K, T> {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let members = cx.mapping(node, &format!("a mapping, by {}", K::WHAT))?;
+        if members.len() > K::MOST {
+            let message = format!("there are {} members, and at most {} are taken", members.len(), K::MOST);
+            let span = Span { end: first_line(node), ..node.span };
+            return cx.fail(Diagnostic::new(Code::TOO_LARGE, message, span));
+        }
+        let mut entries = Vec::with_capacity(members.len());
+        let mut whole = true;
+        for entry in members {
+            let named = check_key::<K>(entry, cx);
+            match T::decode(&entry.value, cx) {
+                Some(value) if named => {
+                    entries.push((Spanned::new(entry.key.clone(), entry.key_span), value))
+                }
+                _ => whole = false,
+            }
+        }
+        whole.then_some(Self { entries, key: std::marker::PhantomData })
+    }
+}
+
+fn check_key<K: KeyRule>(entry: &Entry, cx: &mut Cx<'_>) -> bool {
+    let wrong = if entry.key.len() > limits::NAME_BYTES {
+        Some((format!("it has {} bytes, and may have {}", entry.key.len(), limits::NAME_BYTES), None))
+    } else {
+        K::wrong(&entry.key)
+    };
+    let Some((why, mended)) = wrong else { return true };
+    let message = format!("`{}` is no {}: {why}", shorten(&entry.key), K::WHAT);
+    let mut diagnostic = Diagnostic::new(Code::BAD_NAME, message, entry.key_span);
+    if let Some(mended) = mended {
+        diagnostic = diagnostic.suggest(format!("write `{mended}`"), entry.key_span, mended);
+    }
+    cx.report(diagnostic);
+    false
+}
