@@ -211,6 +211,14 @@ impl schemars::JsonSchema for Auth {
             branch::<Bearer>("bearer", generator),
             branch::<ApiKey>("api_key", generator),
         ];
-        schemars::json_schema!({ "description": "A way to authenticate, by its `type`.", "oneOf": branches })
+        // Said once more beside the branches: editors offer the values of all of them, whatever else is still missing.
+        let words = super::object::described(generator.subschema_for::<TypeWord>(), &["What the method is."]);
+        schemars::json_schema!({
+            "description": "A way to authenticate, by its `type`.",
+            "type": "object",
+            "properties": { "type": words },
+            "required": ["type"],
+            "oneOf": branches,
+        })
     }
 }
