@@ -184,13 +184,15 @@ fn form_body(
     Ok(pairs.finish())
 }
 
+const NO_BODY: Value<'static> = Value::Text(Cow::Borrowed(""));
+
 /// The value of a text or a binary body: its own, or the only body input's.
 fn single<'v>(body: &Body<'v>, inputs: &'v Inputs<'v>, cx: &Scopes<'v>) -> Result<Value<'v>, Error> {
     match body.value() {
         Some(value) => present(&value, cx).map_err(unusable),
         None => match located(inputs, Location::Body).next() {
-            Some((_, raw)) => raw?.map_or(Ok(Value::Absent), Raw::value).map_err(unusable),
-            None => Ok(Value::Text(Cow::Borrowed(""))),
+            Some((_, raw)) => raw?.map_or(Ok(NO_BODY), Raw::value).map_err(unusable),
+            None => Ok(NO_BODY),
         },
     }
 }

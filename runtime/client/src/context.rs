@@ -16,6 +16,9 @@ const MAX_RESPONSE: usize = 64 << 20;
 
 /// A handle that clients are built with. Its clones share one pool of connections.
 ///
+/// Connections go through the proxy that the environment names: `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY`
+/// names the host. What plain http there is goes to this machine, and never through a proxy.
+///
 /// ```
 /// use std::time::Duration;
 /// use couplet_runtime::Context;

@@ -1,4 +1,17 @@
 //! Executes the Plan of an API connector: auth, HTTP, errors.
+//!
+//! Programs meet this crate through the crates that Couplet generates: they re-export [`Error`], [`Secret`] and
+//! the value types, and their clients are built on what [`generated`] holds. A Plan that was compiled in memory
+//! runs through the same code.
+//!
+//! What holds for every call:
+//!
+//! - A credential goes to the origin that it was given for, and nowhere else. Redirects are followed for GET and
+//!   HEAD, within the origin, and from https never to http.
+//! - A secret has no text form, and is taken out of whatever a provider says before an [`Error`] holds it.
+//! - A call ends: after 3.1 seconds without a connection, after 60 seconds in all, or after 64 MiB of an answer,
+//!   unless a [`Context`] says otherwise.
+//! - Nothing is repeated that the provider may have seen.
 
 // What a call goes through, in order.
 mod answer;

@@ -99,9 +99,18 @@ impl Received {
 
     /// An error that says what does not fit, and what the answer claims to be.
     pub(crate) fn misfit(&self, why: &dyn std::fmt::Display) -> Error {
-        let media = self.media_type().unwrap_or("no content type");
-        Error::decode(format!("the answer is not as described: {why} ({media}, {} bytes)", self.body.len()))
+        Error::decode(format!("the answer is not as described: {why} ({})", self.looks()))
             .with_status(self.status)
+    }
+
+    /// What the answer claims to be.
+    pub(crate) fn looks(&self) -> String {
+        let media = self.media_type().unwrap_or("no content type");
+        let encoding = match self.header(http::header::CONTENT_ENCODING.as_str()) {
+            None | Some("identity") => "",
+            Some(_) => ", compressed, which was not asked for",
+        };
+        format!("{media}, {} bytes{encoding}", self.body.len())
     }
 
     fn json_value(&self, from: Option<Expression<'_>>, cx: &Scopes<'_>) -> Result<Cow<'_, str>, Error> {

@@ -210,6 +210,17 @@ async fn a_slow_server_times_out() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_closed_meanwhile_is_not_used() {
+    let step = Step::Write(answer("200 OK", "", "{}").into_bytes());
+    let server = Server::start(vec![step; 20]);
+    let client = client(&server.url(), &Context::new());
+    for _ in 0..20 {
+        client.call(&GET).done().await.unwrap();
+    }
+    assert_eq!(server.requests().len(), 20);
+}
+
+#[tokio::test]
 async fn a_large_body_is_refused() {
     let context = Context::new().with_max_response(16);
     let chunked =

@@ -165,6 +165,6 @@ pub(crate) fn matches(text: &str, pattern: &str) -> Result<bool, Failure> {
 }
 
 #[cfg(not(feature = "regex"))]
-pub(crate) fn matches(_: &str, _: &str) -> Result<bool, Failure> {
+fn matches(_: &str, _: &str) -> Result<bool, Failure> {
     Err(Failure::new("regular expressions need the feature `regex` of couplet-runtime"))
 }

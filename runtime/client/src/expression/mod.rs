@@ -13,10 +13,12 @@ mod value;
 
 use std::fmt;
 
+#[cfg(feature = "regex")]
+pub(crate) use self::filters::matches;
 pub use self::oracle::evaluate_json;
 pub(crate) use self::{
     evaluate::{evaluate, present},
-    filters::{base64, base64_decode, matches},
+    filters::{base64, base64_decode},
     scopes::{FieldValue, Fields, Scopes, part},
     value::{Value, place},
 };

@@ -107,11 +107,8 @@ fn arithmetic<'v>(
         Op::Subtract => a - b,
         Op::Multiply => a * b,
         Op::Divide => a / b,
-        Op::FloorDivide => (a / b).floor(),
-        Op::Remainder => {
-            let remainder = a % b;
-            if remainder != 0.0 && (remainder < 0.0) != (b < 0.0) { remainder + b } else { remainder }
-        }
+        Op::FloorDivide => floor_divide_floats(a, b).0,
+        Op::Remainder => floor_divide_floats(a, b).1,
         _ => return Err(Failure::new("this operator needs a later version of the runtime")),
     }))
 }
@@ -123,6 +120,23 @@ fn floor_divide(a: i128, b: i128) -> Option<(i128, i128)> {
         return Some((quotient.checked_sub(1)?, remainder.checked_add(b)?));
     }
     Some((quotient, remainder))
+}
+
+/// The same for floats, as Python's `divmod` does it.
+fn floor_divide_floats(a: f64, b: f64) -> (f64, f64) {
+    let mut remainder = a % b;
+    let mut quotient = (a - remainder) / b;
+    if remainder == 0.0 {
+        remainder = 0.0_f64.copysign(b);
+    } else if (remainder < 0.0) != (b < 0.0) {
+        remainder += b;
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return (0.0_f64.copysign(a / b), remainder);
+    }
+    let floor = quotient.floor();
+    (if quotient - floor > 0.5 { floor + 1.0 } else { floor }, remainder)
 }
 
 pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
