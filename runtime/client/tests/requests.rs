@@ -5,9 +5,9 @@ use std::sync::Arc;
 use couplet_runtime::{
     Context, ErrorKind,
     generated::v1::{
-        Action, AuthMethod, Body, BodyKind, Builder, BuiltRequest, Call, Connector, Effect, Entry,
-        Expression, Field, Filter, Format, Input, Key, KeyLocation, Location, Method, NamedTemplate, Nesting,
-        PathPart, Scope, Server, Style,
+        Action, Answer, AuthMethod, Body, BodyKind, Builder, BuiltRequest, Call, Connector, Effect, Entry,
+        Expression, Field, Filter, Format, Input, Key, KeyLocation, Location, Media, Method, NamedTemplate,
+        Nesting, PathPart, Scope, Server, StatusSet, Style,
     },
     transport::{InMemory, Reason, TransportError},
 };
@@ -447,5 +447,30 @@ fn urls_come_from_tables_origins_and_keys() {
     ] {
         let shown = format!("{wrong:?}");
         assert_eq!(wrong.build().unwrap_err().kind(), ErrorKind::Config, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_that_share_a_context_do_not_share_credentials() {
+    let echo = InMemory::new(|request| {
+        let sent = request.headers().get("authorization").cloned();
+        let text = sent.and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default();
+        Ok(http::Response::new(format!("\"{text}\"").into()))
+    });
+    static ECHO: Action<'static> = Action::new("echo", Method::Get, &[PathPart::Literal("/")], Effect::Read)
+        .with_answers(&[Answer::new(StatusSet::SUCCESS, Media::Json)]);
+    let context = Context::new().with_transport(Arc::new(echo));
+    let clients: Vec<_> = (0..4)
+        .map(|n| {
+            Builder::new(&CONNECTOR, 2)
+                .with_context(&context)
+                .secret("key", format!("key-{n}"))
+                .build()
+                .unwrap()
+        })
+        .collect();
+    let calls: Vec<_> = (0..2000).map(|n| (n % 4, tokio::spawn(clients[n % 4].call(&ECHO).json()))).collect();
+    for (n, call) in calls {
+        assert_eq!(call.await.unwrap().unwrap().json, format!("\"Bearer key-{n}\""));
     }
 }
