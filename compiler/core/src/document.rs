@@ -1,6 +1,6 @@
 //! A document: YAML values, each with its place.
 
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 /// The YAML of a connector, its includes merged.
 ///
@@ -118,10 +118,6 @@ impl Node {
         }
     }
 
-    pub(crate) fn map(span: Span) -> Self {
-        Self { span, kind: Kind::Map(Vec::new()) }
-    }
-
     pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
         match &self.kind {
             Kind::Map(entries) => entries.iter().find(|entry| entry.key == key),
@@ -141,9 +137,5 @@ impl Node {
             Kind::List(_) => "a list".to_owned(),
             Kind::Map(_) => "a mapping".to_owned(),
         }
-    }
-
-    pub(crate) fn file(&self) -> FileId {
-        self.span.file
     }
 }

@@ -9,6 +9,7 @@
 //! Nouns are data; each verb is a module with one function that takes the noun before it and returns the next.
 //! Nothing here touches the disk, the clock, the environment or the network.
 
+mod arena;
 mod limits;
 // Nouns, in order of appearance.
 pub mod connector;
@@ -17,12 +18,16 @@ pub mod document;
 pub mod manifest;
 pub mod source;
 // Verbs, in order of execution.
+mod lower;
 mod parse;
 mod schema;
 mod validate;
 
+pub use arena::Arena;
+pub use connector::Connector;
 pub use diagnostic::{Diagnostic, Diagnostics, Reported};
 pub use document::Document;
+pub use lower::lower;
 pub use manifest::Manifest;
 pub use parse::{includes, parse};
 pub use schema::schema;

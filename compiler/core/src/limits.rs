@@ -6,8 +6,6 @@ pub(crate) const FILE_BYTES: usize = 1 << 20;
 pub(crate) const CONNECTOR_BYTES: usize = 32 << 20;
 /// Levels of nesting.
 pub(crate) const NESTING: usize = 64;
-/// Nodes of one connector, aliases expanded.
-pub(crate) const NODES: usize = 2_000_000;
 /// Nodes of one file, aliases expanded.
 pub(crate) const FILE_NODES: usize = 250_000;
 /// Aliases of one file.

@@ -1,0 +1,121 @@
+//! Error rules.
+
+use couplet_plan::{BinaryOperator, ErrorKind, ErrorRule, Expression, Key, StatusSet};
+
+use super::Cx;
+use super::config::Config;
+use super::expression::{self, Known, Root, Scope, Ty, Want};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::manifest::{self, ErrorWord, Manifest};
+
+/// The scope `response`: what an answer holds. Its body is whatever the provider sends.
+pub(super) fn response() -> Root {
+    let members = [("status", Ty::Int), ("headers", Ty::Object), ("body", Ty::Any), ("text", Ty::Text)];
+    Root {
+        name: "response",
+        members: members.into_iter().map(|(name, ty)| (name.to_owned(), Known::present(ty))).collect(),
+    }
+}
+
+/// Lowers the rules, and warns of those that nothing reaches.
+pub(super) fn lower<'a>(
+    manifest: &Manifest,
+    config: &Config<'a>,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<Vec<ErrorRule<'a>>> {
+    let scope = Scope::new(vec![response(), config.root()]);
+    let rules: Vec<_> = manifest.api.errors.iter().map(|rule| lower_rule(rule, &scope, cx)).collect();
+    config.note(&scope);
+    for (place, rule) in manifest.api.errors.iter().enumerate() {
+        let earlier = manifest.api.errors[..place].iter().find(|earlier| covers(earlier, rule));
+        if let Some(earlier) = earlier {
+            let diagnostic =
+                Diagnostic::new(Code::UNREACHABLE_RULE, "this rule is never reached", rule.when.span)
+                    .also(earlier.when.span, "this one takes all that it would match")
+                    .help("put the narrower rule first");
+            cx.report(diagnostic);
+        }
+    }
+    rules.into_iter().collect()
+}
+
+/// Whether a rule matches all that another one does, as far as that can be told.
+fn covers(earlier: &manifest::ErrorRule, later: &manifest::ErrorRule) -> bool {
+    if earlier.when.condition.is_some() || !earlier.when.headers.is_empty() {
+        return false;
+    }
+    match (&earlier.when.status, &later.when.status) {
+        (None, None) => later.when.condition.is_none() && later.when.headers.is_empty(),
+        (None, Some(later)) => later.value.0.iter().all(|(first, _)| *first >= 400),
+        (Some(_), None) => false,
+        (Some(earlier), Some(later)) => later
+            .value
+            .0
+            .iter()
+            .all(|(first, last)| earlier.value.0.iter().any(|(low, high)| low <= first && last <= high)),
+    }
+}
+
+fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<ErrorRule<'a>> {
+    let mut lowered = ErrorRule::new(kind(rule.kind.value));
+    let mut whole = true;
+    if let Some(status) = &rule.when.status {
+        lowered = lowered.with_status(StatusSet::new(cx.arena.slice(&status.value.0)));
+    }
+    let mut condition: Option<Expression<'a>> = None;
+    for (name, value) in rule.when.headers.iter() {
+        whole &= super::headers::check_value(&value.value, value.span, cx);
+        if !super::headers::is_token(&name.value) {
+            let message = format!("`{}` is no name of a header", name.value.escape_default());
+            cx.report(Diagnostic::new(Code::BAD_HEADER_NAME, message, name.span));
+            whole = false;
+        }
+        let keys = [Key::Name("headers"), Key::Name(cx.arena.text(&name.value.to_ascii_lowercase()))];
+        let header = Expression::reference(couplet_plan::Scope::Response, cx.arena.slice(&keys));
+        let value = Expression::text(cx.arena.text(&value.value));
+        let equal = Expression::binary(BinaryOperator::Equal, cx.arena.value(header), cx.arena.value(value));
+        condition = Some(both(condition, equal, cx));
+    }
+    if let Some(template) = &rule.when.condition {
+        match expression::lower(cx, template, scope, Want::Bool) {
+            Some(one) => condition = Some(both(condition, one.expression, cx)),
+            None => whole = false,
+        }
+    }
+    if let Some(condition) = condition {
+        lowered = lowered.with_condition(condition);
+    }
+    for (template, code) in [(&rule.code, true), (&rule.message, false)] {
+        let Some(template) = template else { continue };
+        match expression::lower(cx, template, scope, Want::Any) {
+            Some(one) if code => lowered = lowered.with_code(one.expression),
+            Some(one) => lowered = lowered.with_message(one.expression),
+            None => whole = false,
+        }
+    }
+    whole.then_some(lowered)
+}
+
+fn both<'a>(first: Option<Expression<'a>>, second: Expression<'a>, cx: &Cx<'_, 'a>) -> Expression<'a> {
+    match first {
+        Some(first) => Expression::binary(BinaryOperator::And, cx.arena.value(first), cx.arena.value(second)),
+        None => second,
+    }
+}
+
+fn kind(word: ErrorWord) -> ErrorKind {
+    match word {
+        ErrorWord::Invalid => ErrorKind::Invalid,
+        ErrorWord::Unauthorized => ErrorKind::Unauthorized,
+        ErrorWord::Forbidden => ErrorKind::Forbidden,
+        ErrorWord::NotFound => ErrorKind::NotFound,
+        ErrorWord::Conflict => ErrorKind::Conflict,
+        ErrorWord::Gone => ErrorKind::Gone,
+        ErrorWord::TooLarge => ErrorKind::TooLarge,
+        ErrorWord::RateLimited => ErrorKind::RateLimited,
+        ErrorWord::QuotaExceeded => ErrorKind::QuotaExceeded,
+        ErrorWord::CursorExpired => ErrorKind::CursorExpired,
+        ErrorWord::Unavailable => ErrorKind::Unavailable,
+        ErrorWord::Provider => ErrorKind::Provider,
+    }
+}

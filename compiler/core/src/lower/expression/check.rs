@@ -1,0 +1,472 @@
+//! Trees are type-checked against what is in scope.
+
+use couplet_plan::{BinaryOperator, Filter, UnaryOperator};
+
+use super::scope::{EVERYWHERE, Known, Scope, Ty};
+use super::tree::{Kind, Tree};
+use super::{Fault, Want};
+use crate::diagnostic::Code;
+use crate::lower::types::Types;
+
+/// A filter: its name, what it takes and what it gives.
+pub(super) struct FilterRow {
+    pub(super) name: &'static str,
+    pub(super) filter: Filter,
+    takes: Takes,
+    /// The fewest and the most arguments.
+    arguments: (usize, usize),
+    gives: Gives,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Takes {
+    Any,
+    /// A text, or what has a form as text.
+    Text,
+    /// A text or bytes.
+    Bytes,
+    /// A text or a list.
+    Sequence,
+    /// A text, a list or an object.
+    Collection,
+}
+
+#[derive(Clone, Copy)]
+enum Gives {
+    Text,
+    Texts,
+    Int,
+    Number,
+    Bool,
+    Bytes,
+    Element,
+    Same,
+}
+
+const FILTERS: [FilterRow; 20] = [
+    row("lower", Filter::Lower, Takes::Text, (0, 0), Gives::Text),
+    row("upper", Filter::Upper, Takes::Text, (0, 0), Gives::Text),
+    row("trim", Filter::Trim, Takes::Text, (0, 0), Gives::Text),
+    row("replace", Filter::Replace, Takes::Text, (2, 2), Gives::Text),
+    row("split", Filter::Split, Takes::Text, (0, 1), Gives::Texts),
+    row("join", Filter::Join, Takes::Sequence, (0, 1), Gives::Text),
+    row("first", Filter::First, Takes::Sequence, (0, 0), Gives::Element),
+    row("last", Filter::Last, Takes::Sequence, (0, 0), Gives::Element),
+    row("length", Filter::Length, Takes::Collection, (0, 0), Gives::Int),
+    row("matches", Filter::Matches, Takes::Text, (1, 1), Gives::Bool),
+    row("int", Filter::Int, Takes::Text, (0, 0), Gives::Int),
+    row("float", Filter::Float, Takes::Text, (0, 0), Gives::Number),
+    row("string", Filter::String, Takes::Text, (0, 0), Gives::Text),
+    row("json", Filter::Json, Takes::Any, (0, 0), Gives::Text),
+    row("default", Filter::Default, Takes::Any, (0, 1), Gives::Same),
+    row("base64", Filter::Base64, Takes::Bytes, (0, 0), Gives::Text),
+    row("base64url", Filter::Base64Url, Takes::Bytes, (0, 0), Gives::Text),
+    row("base64_decode", Filter::Base64Decode, Takes::Text, (0, 0), Gives::Bytes),
+    row("hex", Filter::Hex, Takes::Bytes, (0, 0), Gives::Text),
+    row("urlencode", Filter::UrlEncode, Takes::Bytes, (0, 0), Gives::Text),
+];
+
+const fn row(
+    name: &'static str,
+    filter: Filter,
+    takes: Takes,
+    arguments: (usize, usize),
+    gives: Gives,
+) -> FilterRow {
+    FilterRow { name, filter, takes, arguments, gives }
+}
+
+/// The filter of that name.
+pub(super) fn filter(name: &str) -> Option<&'static FilterRow> {
+    FILTERS.iter().find(|row| row.name == name)
+}
+
+/// What is known of a tree's value. Whatever is wrong becomes a fault, and is then taken to be any value, so that
+/// one mistake is reported once.
+pub(super) fn check(tree: &Tree, scope: &Scope, types: &Types, faults: &mut Vec<Fault>) -> Known {
+    let mut cx = Checker { scope, types, faults };
+    let known = cx.check(tree);
+    if known.secret && !scope.secrets {
+        let message = "a secret may not stand here";
+        let fault = Fault::new(Code::EXPOSED_SECRET, message, tree.at.clone())
+            .help("secrets belong to auth methods: their templates put them where the provider expects them");
+        cx.faults.push(fault);
+    }
+    known
+}
+
+/// Reports where a value is not what its place wants.
+pub(super) fn wanted(known: &Known, want: Want, tree: &Tree, faults: &mut Vec<Fault>) {
+    let fits = match want {
+        Want::Any => return,
+        Want::Text => !known.ty.has_no_text(),
+        Want::Bool => matches!(known.ty, Ty::Bool | Ty::Any),
+    };
+    if !fits {
+        let wanted = if want == Want::Text { "a text" } else { "a condition" };
+        let message = format!("{wanted} belongs here, and this is {}", known.ty.words());
+        let help = match (want, &known.ty) {
+            (Want::Text, Ty::List(_)) => "join its elements: `| join(',')`",
+            (Want::Text, _) => "write it as JSON: `| json`",
+            _ => "compare it: `… == value`",
+        };
+        faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone()).help(help));
+    } else if known.absent && want == Want::Text {
+        let fault =
+            Fault::new(Code::MAY_BE_ABSENT, "this may be absent, and a text belongs here", tree.at.clone())
+                .help("say what stands in its place: `| default('…')`");
+        faults.push(fault);
+    }
+}
+
+struct Checker<'c> {
+    scope: &'c Scope,
+    types: &'c Types,
+    faults: &'c mut Vec<Fault>,
+}
+
+impl Checker<'_> {
+    fn check(&mut self, tree: &Tree) -> Known {
+        match &tree.kind {
+            Kind::Null => Known { absent: true, ..Known::present(Ty::Null) },
+            Kind::Bool(_) => Known::present(Ty::Bool),
+            Kind::Int(_) => Known::present(Ty::Int),
+            Kind::Float(_) => Known::present(Ty::Number),
+            Kind::Text(_) => Known::present(Ty::Text),
+            Kind::Name(name) => self.name(name, tree),
+            Kind::Member(of, name, at) => self.member(of, name, at.clone()),
+            Kind::Index(of, index) => self.index(of, index),
+            Kind::List(items) => self.list(items),
+            Kind::Concat(left, right) => {
+                let (first, second) = (self.check(left), self.check(right));
+                wanted(&first, Want::Text, left, self.faults);
+                wanted(&second, Want::Text, right, self.faults);
+                Known { secret: first.secret || second.secret, ..Known::present(Ty::Text) }
+            }
+            Kind::Unary(UnaryOperator::Negate, inner) => {
+                let known = self.number(inner);
+                Known { absent: false, ..known }
+            }
+            Kind::Unary(_, inner) => {
+                let known = self.check(inner);
+                Known { ty: Ty::Bool, absent: false, secret: known.secret }
+            }
+            Kind::Binary(operator, left, right) => self.binary(*operator, left, right),
+            Kind::If(condition, then, otherwise) => self.conditional(condition, then, otherwise),
+            Kind::Filter(value, name, at, arguments) => self.filter(value, name, at.clone(), arguments, tree),
+        }
+    }
+
+    fn any() -> Known {
+        Known::present(Ty::Any)
+    }
+
+    fn name(&mut self, name: &str, tree: &Tree) -> Known {
+        if let Some(root) = self.scope.roots.iter().find(|root| root.name == name) {
+            for (member, _) in &root.members {
+                self.scope.note(name, member);
+            }
+            return Known::present(Ty::Members(root.members.clone()));
+        }
+        let message = format!("there is no `{name}` here");
+        let fault = Fault::new(Code::UNKNOWN_NAME, message, tree.at.clone());
+        let names: Vec<&str> = self.scope.roots.iter().map(|root| root.name).collect();
+        let fault = match EVERYWHERE.iter().find(|(known, _)| *known == name) {
+            Some((_, place)) => fault.help(format!("`{name}` is seen {place}")),
+            None if self
+                .scope
+                .roots
+                .iter()
+                .any(|root| root.members.iter().any(|(member, _)| member == name)) =>
+            {
+                let root = self
+                    .scope
+                    .roots
+                    .iter()
+                    .find(|root| root.members.iter().any(|(member, _)| member == name));
+                fault.near("", []).help(format!("write `{}.{name}`", root.map_or("config", |root| root.name)))
+            }
+            None => fault
+                .near(name, names.iter().copied())
+                .help(format!("here are {}", crate::validate::decode::words(&names))),
+        };
+        self.faults.push(fault);
+        Self::any()
+    }
+
+    fn member(&mut self, of: &Tree, name: &str, at: std::ops::Range<usize>) -> Known {
+        let root = match &of.kind {
+            Kind::Name(root) => self.scope.roots.iter().find(|known| known.name == root),
+            _ => None,
+        };
+        if let Some(root) = root {
+            self.scope.note(root.name, name);
+            if let Some((_, known)) = root.members.iter().find(|(member, _)| member == name) {
+                return known.clone();
+            }
+            let names = root.members.iter().map(|(member, _)| member.as_str());
+            let message = format!("`{}` has no `{name}`", root.name);
+            let mut fault = Fault::new(Code::UNKNOWN_NAME, message, at).near(name, names);
+            if fault.near.is_none() {
+                let names: Vec<_> = root.members.iter().map(|(member, _)| member.as_str()).collect();
+                fault = fault.help(format!("it has {}", crate::validate::decode::words(&names)));
+            }
+            self.faults.push(fault);
+            return Self::any();
+        }
+        let known = self.check(of);
+        let found = self.part(&known, name, at);
+        Known { secret: known.secret || found.secret, absent: known.absent || found.absent, ..found }
+    }
+
+    fn part(&mut self, known: &Known, name: &str, at: std::ops::Range<usize>) -> Known {
+        let members = match &known.ty {
+            Ty::Any | Ty::Object => return Self::any(),
+            Ty::Members(members) => members.clone(),
+            Ty::Item(item) => match self.types.members(*item) {
+                Some(members) => members,
+                None => return Self::any(),
+            },
+            other => {
+                let message = format!("{} has no members", other.words());
+                self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, at));
+                return Self::any();
+            }
+        };
+        match members.iter().find(|(member, _)| member == name) {
+            Some((_, known)) => known.clone(),
+            None => {
+                let message = format!("there is no member `{name}`");
+                let names = members.iter().map(|(member, _)| member.as_str());
+                self.faults.push(Fault::new(Code::UNKNOWN_NAME, message, at).near(name, names));
+                Self::any()
+            }
+        }
+    }
+
+    fn index(&mut self, of: &Tree, index: &Tree) -> Known {
+        if let Kind::Text(name) = &index.kind {
+            let at = index.at.clone();
+            // The place is the text with its quotes: no name can be put there.
+            let before = self.faults.len();
+            let known = self.member(of, name, at);
+            for fault in &mut self.faults[before..] {
+                fault.near = fault.near.take().map(|name| format!("'{name}'"));
+            }
+            return known;
+        }
+        let (value, key) = (self.check(of), self.check(index));
+        let secret = value.secret || key.secret;
+        if !matches!(key.ty, Ty::Int | Ty::Text | Ty::Any) || key.absent {
+            let message = format!("an index is a whole number or a name, and this is {}", key.ty.words());
+            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, index.at.clone()));
+        }
+        let ty = match (value.ty, &key.ty) {
+            (Ty::List(element), _) => *element,
+            (Ty::Text, Ty::Int | Ty::Any) => Ty::Text,
+            (Ty::Any | Ty::Object | Ty::Item(_) | Ty::Members(_), _) => Ty::Any,
+            (other, _) => {
+                let message = format!("{} has no elements", other.words());
+                self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, of.at.clone()));
+                Ty::Any
+            }
+        };
+        Known { ty, absent: value.absent, secret }
+    }
+
+    fn list(&mut self, items: &[Tree]) -> Known {
+        let known: Vec<_> = items.iter().map(|item| self.check(item)).collect();
+        let secret = known.iter().any(|known| known.secret);
+        let ty = match known.split_first() {
+            Some((first, rest)) if rest.iter().all(|other| other.ty == first.ty) => first.ty.clone(),
+            _ => Ty::Any,
+        };
+        Known { secret, ..Known::present(Ty::List(Box::new(ty))) }
+    }
+
+    fn number(&mut self, tree: &Tree) -> Known {
+        let known = self.check(tree);
+        if !matches!(known.ty, Ty::Int | Ty::Number | Ty::Any) {
+            let message = format!("a number belongs here, and this is {}", known.ty.words());
+            let fault = Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone());
+            self.faults.push(match known.ty {
+                Ty::Text => fault.help("join texts with `~`; make a text a number with `| int`"),
+                _ => fault,
+            });
+            return Known { secret: known.secret, ..Self::any() };
+        }
+        known
+    }
+
+    fn binary(&mut self, operator: BinaryOperator, left: &Tree, right: &Tree) -> Known {
+        use BinaryOperator as Op;
+        let ty = match operator {
+            Op::Add | Op::Subtract | Op::Multiply | Op::FloorDivide | Op::Remainder | Op::Divide => {
+                let (first, second) = (self.number(left), self.number(right));
+                let whole = first.ty == Ty::Int && second.ty == Ty::Int && operator != Op::Divide;
+                let secret = first.secret || second.secret;
+                return Known { secret, ..Known::present(if whole { Ty::Int } else { Ty::Number }) };
+            }
+            Op::And | Op::Or => {
+                let (first, second) = (self.check(left), self.check(right));
+                let ty = if first.ty == second.ty { first.ty } else { Ty::Any };
+                let absent = first.absent || second.absent;
+                return Known { ty, absent, secret: first.secret || second.secret };
+            }
+            _ => Ty::Bool,
+        };
+        let (first, second) = (self.check(left), self.check(right));
+        self.comparable(operator, &first, &second, right);
+        Known { secret: first.secret || second.secret, ..Known::present(ty) }
+    }
+
+    fn comparable(&mut self, operator: BinaryOperator, first: &Known, second: &Known, right: &Tree) {
+        use BinaryOperator as Op;
+        let number = |ty: &Ty| matches!(ty, Ty::Int | Ty::Number);
+        let either = |ty: &Ty| first.ty == *ty || second.ty == *ty;
+        let fits = match operator {
+            Op::In => {
+                matches!(second.ty, Ty::Any | Ty::List(_) | Ty::Object | Ty::Item(_) | Ty::Members(_))
+                    || (second.ty == Ty::Text && matches!(first.ty, Ty::Text | Ty::Any))
+            }
+            Op::Equal | Op::NotEqual => {
+                either(&Ty::Any)
+                    || either(&Ty::Null)
+                    || first.ty.words() == second.ty.words()
+                    || (number(&first.ty) && number(&second.ty))
+            }
+            _ => {
+                either(&Ty::Any)
+                    || (number(&first.ty) && number(&second.ty))
+                    || (first.ty == Ty::Text && second.ty == Ty::Text)
+            }
+        };
+        if !fits {
+            let message = format!("{} and {} cannot be compared so", first.ty.words(), second.ty.words());
+            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, right.at.clone()));
+        }
+    }
+
+    fn conditional(&mut self, condition: &Tree, then: &Tree, otherwise: &Tree) -> Known {
+        let first = self.check(condition);
+        wanted(&first, Want::Bool, condition, self.faults);
+        let (second, third) = (self.check(then), self.check(otherwise));
+        let ty = if second.ty == third.ty { second.ty } else { Ty::Any };
+        Known {
+            ty,
+            absent: second.absent || third.absent,
+            secret: first.secret || second.secret || third.secret,
+        }
+    }
+
+    fn filter(
+        &mut self,
+        value: &Tree,
+        name: &str,
+        at: std::ops::Range<usize>,
+        arguments: &[Tree],
+        tree: &Tree,
+    ) -> Known {
+        let known = self.check(value);
+        let given: Vec<_> = arguments.iter().map(|argument| self.check(argument)).collect();
+        let secret = known.secret || given.iter().any(|argument| argument.secret);
+        let Some(row) = filter(name) else {
+            let names = FILTERS.iter().map(|row| row.name);
+            let message = format!("there is no filter `{name}`");
+            let mut fault = Fault::new(Code::UNKNOWN_FILTER, message, at).near(name, names.clone());
+            if fault.near.is_none() {
+                fault = fault.help(format!(
+                    "the filters are {}",
+                    crate::validate::decode::words(&names.collect::<Vec<_>>())
+                ));
+            }
+            self.faults.push(fault);
+            return Known { secret, ..Self::any() };
+        };
+        self.arguments(row, arguments, &given, tree);
+        if row.filter == Filter::Default {
+            let other = given.first().cloned().unwrap_or(Known::present(Ty::Text));
+            let ty = if known.ty == other.ty || known.ty == Ty::Null {
+                other.ty
+            } else if other.ty == Ty::Null {
+                known.ty
+            } else {
+                Ty::Any
+            };
+            return Known { ty, absent: other.absent, secret };
+        }
+        self.takes(row, &known, value);
+        Known { secret, ..Known::present(gives(row.gives, &known.ty)) }
+    }
+
+    fn arguments(&mut self, row: &FilterRow, arguments: &[Tree], given: &[Known], tree: &Tree) {
+        let (least, most) = row.arguments;
+        if given.len() < least || given.len() > most {
+            let count = match (least, most) {
+                (0, 0) => "no argument".to_owned(),
+                (0, 1) => "one argument at most".to_owned(),
+                (1, 1) => "one argument".to_owned(),
+                (_, most) => format!("{most} arguments"),
+            };
+            let message = format!("the filter `{}` takes {count}, and is given {}", row.name, given.len());
+            self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, tree.at.clone()));
+        }
+        if row.filter == Filter::Default {
+            return;
+        }
+        for (argument, known) in arguments.iter().zip(given) {
+            if !matches!(known.ty, Ty::Text | Ty::Any) || known.absent {
+                let message =
+                    format!("the filter `{}` takes texts, and this is {}", row.name, known.ty.words());
+                self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, argument.at.clone()));
+            }
+            if let (Filter::Matches, Kind::Text(pattern)) = (row.filter, &argument.kind) {
+                if let Err(why) = crate::validate::text::compile_pattern(pattern) {
+                    let message = format!("this is no pattern that can be matched here: {why}");
+                    self.faults.push(Fault::new(Code::BAD_PATTERN, message, argument.at.clone()));
+                }
+            }
+        }
+    }
+
+    fn takes(&mut self, row: &FilterRow, known: &Known, value: &Tree) {
+        let plain = matches!(known.ty, Ty::Any | Ty::Text | Ty::Bool | Ty::Int | Ty::Number);
+        let object = matches!(known.ty, Ty::Object | Ty::Item(_) | Ty::Members(_));
+        let list = matches!(known.ty, Ty::List(_));
+        let (fits, what) = match row.takes {
+            Takes::Any => (true, ""),
+            Takes::Text => (plain || known.ty == Ty::Bytes, "a text"),
+            Takes::Bytes => (plain || known.ty == Ty::Bytes, "a text or bytes"),
+            Takes::Sequence => (matches!(known.ty, Ty::Any | Ty::Text) || list, "a list or a text"),
+            Takes::Collection => (
+                matches!(known.ty, Ty::Any | Ty::Text | Ty::Bytes) || list || object,
+                "a list, an object or a text",
+            ),
+        };
+        if !fits {
+            let message = format!("the filter `{}` takes {what}, and this is {}", row.name, known.ty.words());
+            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, value.at.clone()));
+        } else if known.absent {
+            let message = format!("this may be absent, and the filter `{}` needs a value", row.name);
+            let fault = Fault::new(Code::MAY_BE_ABSENT, message, value.at.clone());
+            self.faults.push(fault.help("say what stands in its place first: `| default('…')`"));
+        }
+    }
+}
+
+fn gives(gives: Gives, of: &Ty) -> Ty {
+    match gives {
+        Gives::Text => Ty::Text,
+        Gives::Texts => Ty::List(Box::new(Ty::Text)),
+        Gives::Int => Ty::Int,
+        Gives::Number => Ty::Number,
+        Gives::Bool => Ty::Bool,
+        Gives::Bytes => Ty::Bytes,
+        Gives::Same => of.clone(),
+        Gives::Element => match of {
+            Ty::List(element) => (**element).clone(),
+            Ty::Text => Ty::Text,
+            _ => Ty::Any,
+        },
+    }
+}

@@ -1,0 +1,46 @@
+//! An expression as it is written.
+
+use std::ops::Range;
+
+use couplet_plan::{BinaryOperator, UnaryOperator};
+
+/// An expression and its place in the template's text.
+#[derive(Debug, Clone)]
+pub(super) struct Tree {
+    pub(super) at: Range<usize>,
+    pub(super) kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Kind {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Name(String),
+    Member(Box<Tree>, String, Range<usize>),
+    Index(Box<Tree>, Box<Tree>),
+    List(Vec<Tree>),
+    Concat(Box<Tree>, Box<Tree>),
+    Unary(UnaryOperator, Box<Tree>),
+    Binary(BinaryOperator, Box<Tree>, Box<Tree>),
+    /// Condition, then, otherwise.
+    If(Box<Tree>, Box<Tree>, Box<Tree>),
+    Filter(Box<Tree>, String, Range<usize>, Vec<Tree>),
+}
+
+impl Tree {
+    /// A key that is known now: a text, or a number that stands as it is.
+    pub(super) fn key(&self) -> Option<couplet_plan::Key<'_>> {
+        match &self.kind {
+            Kind::Text(name) => Some(couplet_plan::Key::Name(name)),
+            Kind::Int(index) => Some(couplet_plan::Key::Index(*index)),
+            Kind::Unary(UnaryOperator::Negate, inner) => match inner.kind {
+                Kind::Int(index) => index.checked_neg().map(couplet_plan::Key::Index),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The generated package.
+
+use super::auth;
+use super::config::Config;
+use super::docs;
+use crate::connector::{Link, Package};
+use crate::manifest::{Links, Manifest};
+
+/// What the crate's manifest and README say.
+pub(super) fn lower(manifest: &Manifest, config: &Config<'_>, auth: &auth::Lowered<'_>) -> Package {
+    let name = manifest.name.value.0.clone();
+    let patterns = auth.patterns
+        || config.config.iter().any(|field| field.pattern().is_some())
+        || uses_matches(manifest);
+    let mut keywords: Vec<String> =
+        manifest.categories.value.iter().map(|category| category.value.0.clone()).collect();
+    keywords.truncate(5);
+    let description = docs::of(None, Some(&manifest.description.value));
+    let summary = docs::clean(&manifest.description.value);
+    let summary = summary.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    Package {
+        crate_name: format!("couplet-{name}"),
+        module: name.replace('-', "_"),
+        name,
+        version: manifest.version.value.0.clone(),
+        title: docs::clean(&manifest.title.value),
+        summary: summary.to_owned(),
+        description,
+        license: manifest.license.as_ref().map_or("MIT OR Apache-2.0", |license| &license.value.0).to_owned(),
+        keywords,
+        links: links(&manifest.links),
+        runtime_features: if patterns { vec!["regex".to_owned()] } else { Vec::new() },
+        manifest_hash: String::new(),
+    }
+}
+
+fn links(links: &Links) -> Vec<Link> {
+    [
+        ("docs", Some(&links.docs)),
+        ("website", links.website.as_ref()),
+        ("status", links.status.as_ref()),
+        ("support", links.support.as_ref()),
+        ("terms", links.terms.as_ref()),
+        ("changelog", links.changelog.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, url)| url.map(|url| Link { name: name.to_owned(), url: url.value.0.clone() }))
+    .collect()
+}
+
+/// Whether an expression may match a pattern.
+fn uses_matches(manifest: &Manifest) -> bool {
+    let templates =
+        manifest.api.errors.iter().flat_map(|rule| [&rule.when.condition, &rule.code, &rule.message]);
+    let actions = manifest
+        .actions
+        .value
+        .iter()
+        .flat_map(|(_, action)| action.query.iter().chain(action.headers.iter()));
+    templates.flatten().any(|template| template.value.text.contains("matches"))
+        || actions.into_iter().any(|(_, template)| template.value.text.contains("matches"))
+}
