@@ -11,6 +11,7 @@ use crate::{
     expression::Scopes,
     json,
     response::{Received, unexpected},
+    typed::FromWire,
 };
 
 /// An answer that is not yet decoded.
@@ -59,6 +60,30 @@ impl<'p> Answered<'p> {
         self.received.status
     }
 
+    /// The answer's value.
+    ///
+    /// # Errors
+    ///
+    /// The answer is not of this type.
+    pub fn decode<T: FromWire>(self) -> Result<T, Error> {
+        let answer = self.answer();
+        let whole = answer.headers().is_empty();
+        if answer.media() == Media::Binary
+            && whole
+            && let Some(value) = T::from_bytes(&self.received.body)
+        {
+            return Ok(value);
+        }
+        let text;
+        let json = if answer.media() == Media::Json && whole && answer.from().is_none() {
+            &self.received.body[..]
+        } else {
+            text = self.value()?;
+            text.as_bytes()
+        };
+        T::from_json(json).map_err(|error| self.misfit(&error))
+    }
+
     /// An error that says that nothing is known of this answer.
     #[must_use]
     pub fn unexpected(&self) -> Error {
@@ -88,6 +113,12 @@ impl<'p> Answered<'p> {
     fn value(&self) -> Result<Cow<'_, str>, Error> {
         let cx = Scopes { response: Some(&self.received), ..self.client.0.scopes() };
         self.received.value_json(&self.answer(), &cx).map_err(|error| error.with_action(self.action.name()))
+    }
+
+    /// A decoder's error, without the secrets that an answer may repeat.
+    fn misfit(&self, error: &Error) -> Error {
+        let why = self.client.redact(&error.to_string());
+        self.received.misfit(&why).with_action(self.action.name())
     }
 
     fn answer(&self) -> Answer<'p> {

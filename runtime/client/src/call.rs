@@ -6,7 +6,7 @@ use bytes::Bytes;
 use couplet_plan::Action;
 
 use crate::{
-    Error, ErrorKind,
+    Error,
     answer::{Answered, RawAnswer},
     client::Client,
     errors,
@@ -17,6 +17,7 @@ use crate::{
     redact::Redactor,
     request,
     response::{Received, announced, unexpected},
+    typed::{FromWire, ToWire},
 };
 
 /// A call under construction.
@@ -31,6 +32,20 @@ impl<'p> Call<'p> {
     pub(crate) fn new(client: Client<'p>, action: Action<'p>) -> Self {
         let inputs = Inputs::new(action.inputs());
         Self { client, action, inputs }
+    }
+
+    /// Sets an input by its place in the Plan's list.
+    pub fn set(&mut self, place: usize, value: &(impl ToWire + ?Sized)) {
+        match value.to_bytes() {
+            Some(bytes) => self.inputs.set_bytes(place, bytes),
+            None => self.inputs.set_with(place, |out| value.write_json(out)),
+        }
+    }
+
+    /// The call with an input set by its place in the Plan's list.
+    pub fn with(mut self, place: usize, value: &(impl ToWire + ?Sized)) -> Self {
+        self.set(place, value);
+        self
     }
 
     /// Sets an input by its name in the manifest, from JSON text.
@@ -56,6 +71,15 @@ impl<'p> Call<'p> {
         let place = self.place(name)?;
         self.inputs.set_bytes(place, bytes.into());
         Ok(())
+    }
+
+    /// Sends the request and decodes the answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::answer`]; and where the answer is not of this type.
+    pub async fn output<T: FromWire>(self) -> Result<T, Error> {
+        self.answer().await?.decode()
     }
 
     /// Sends the request and ignores what the answer holds.
@@ -151,16 +175,5 @@ impl Client<'_> {
             redactor.add(&secret);
         }
         redactor
-    }
-}
-
-/// An error of a decoder, with what the answer claims to be.
-pub(crate) fn misfit(received: &Received, error: Error) -> Error {
-    let media = received.media_type().unwrap_or("no content type").to_owned();
-    match error.kind() {
-        ErrorKind::Decode => error
-            .with_status(received.status)
-            .with_note(&format!(" ({media}, {} bytes)", received.body.len())),
-        _ => error,
     }
 }

@@ -270,12 +270,6 @@ impl Error {
         self.0.permanent = true;
         self
     }
-
-    /// Puts more of our own words after the sentence.
-    pub(crate) fn with_note(mut self, note: &str) -> Self {
-        self.0.detail.push_str(note);
-        self
-    }
 }
 
 impl fmt::Display for Error {

@@ -12,5 +12,6 @@ pub mod v1 {
         expression::evaluate_json,
         preview::BuiltRequest,
         raw::{RawRequest, Response},
+        typed::{FromWire, ToWire},
     };
 }

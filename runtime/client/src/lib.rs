@@ -39,6 +39,7 @@ mod redirect;
 mod request;
 mod response;
 mod style;
+mod typed;
 
 #[doc(hidden)]
 pub mod generated;

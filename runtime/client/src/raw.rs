@@ -22,6 +22,7 @@ use crate::{
     request::{assemble, authenticate, method, set_header},
     response::{Received, unexpected},
     style::Pairs,
+    typed::{FromWire, ToWire},
 };
 
 /// A request of a client that lives as long as the program, as generated crates have it.
@@ -40,7 +41,10 @@ pub struct RawRequest<'p> {
 
 /// An answer to a [`Request`].
 #[derive(Clone)]
-pub struct Response(Received);
+pub struct Response {
+    received: Received,
+    redactor: Redactor,
+}
 
 impl<'p> RawRequest<'p> {
     pub(crate) fn new(client: Client<'p>, method: Method, path: &str) -> Self {
@@ -67,6 +71,14 @@ impl<'p> RawRequest<'p> {
             set_header(&mut headers, name, &value.to_string(), false).map(|()| headers)
         });
         self
+    }
+
+    /// Sends a value as JSON.
+    pub fn json(mut self, value: &(impl ToWire + ?Sized)) -> Self {
+        let mut text = String::new();
+        value.write_json(&mut text);
+        self.body = Ok(Bytes::from(text));
+        self.content_type("application/json")
     }
 
     /// Sends JSON text.
@@ -100,7 +112,7 @@ impl<'p> RawRequest<'p> {
         }
         match received.status {
             400.. => Err(errors::by_status(&received, &redactor())),
-            200..=299 | 304 => Ok(Response(received)),
+            200..=299 | 304 => Ok(Response { received, redactor: redactor() }),
             _ => Err(unexpected(&received)),
         }
     }
@@ -177,19 +189,19 @@ impl Response {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.0.status
+        self.received.status
     }
 
     /// A header's value, where it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.header(name)
+        self.received.header(name)
     }
 
     /// The headers, by their names in lower case.
     #[must_use]
     pub fn headers(&self) -> Vec<(&str, &str)> {
-        let names = self.0.headers.iter();
+        let names = self.received.headers.iter();
         names
             .map(|(name, value)| (name.as_str(), std::str::from_utf8(value.as_bytes()).unwrap_or("")))
             .collect()
@@ -198,7 +210,17 @@ impl Response {
     /// The body.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.0.body
+        &self.received.body
+    }
+
+    /// The body, decoded from JSON.
+    ///
+    /// # Errors
+    ///
+    /// The body is not of this type.
+    pub fn json<T: FromWire>(&self) -> Result<T, Error> {
+        T::from_json(&self.received.body)
+            .map_err(|error| self.received.misfit(&self.redactor.clean(&error.to_string())))
     }
 
     /// The body as text.
@@ -207,7 +229,7 @@ impl Response {
     ///
     /// The body is not UTF-8.
     pub fn text(&self) -> Result<&str, Error> {
-        self.0.text().map_err(|failure| self.0.misfit(&failure))
+        self.received.text().map_err(|failure| self.received.misfit(&failure))
     }
 }
 
@@ -220,8 +242,8 @@ impl fmt::Debug for RawRequest<'_> {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("status", &self.0.status)
-            .field("bytes", &self.0.body.len())
+            .field("status", &self.received.status)
+            .field("bytes", &self.received.body.len())
             .finish_non_exhaustive()
     }
 }
