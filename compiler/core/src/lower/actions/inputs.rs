@@ -310,6 +310,9 @@ fn plan_input<'a>(input: &Draft<'_>, location: Location, cx: &Cx<'_, 'a>) -> pla
     if input.flag(|keywords| &keywords.secret) {
         plan = plan.secret();
     }
+    if matches!(input.shape.ty, Type::Bytes) {
+        plan = plan.bytes();
+    }
     match input.keywords().and_then(|keywords| keywords.default.as_ref()) {
         Some(default) => plan.with_default(cx.arena.text(&default.value.0.to_string())),
         None => plan,
