@@ -196,6 +196,14 @@ pub(super) fn lower<'a>(
                 );
                 whole = false;
             }
+            if !from.text.contains("{{") {
+                let message = "`from` is an expression, and this is a text";
+                cx.report(
+                    Diagnostic::new(Code::WRONG_TYPE_IN_EXPRESSION, message, from.span)
+                        .help("name the part of the body: `'{{ response.body.data }}'`"),
+                );
+                whole = false;
+            }
             match expression::lower(cx, from, &scope, Want::Any) {
                 Some(from) => answer = answer.with_from(from.expression),
                 None => whole = false,

@@ -12,9 +12,8 @@ pub(super) fn lower(manifest: &Manifest, config: &Config<'_>, auth: &auth::Lower
     let patterns = auth.patterns
         || config.config.iter().any(|field| field.pattern().is_some())
         || uses_matches(manifest);
-    let mut keywords: Vec<String> =
-        manifest.categories.value.iter().map(|category| category.value.0.clone()).collect();
-    keywords.truncate(5);
+    let keywords: Vec<String> =
+        manifest.categories.value.0.iter().map(|category| category.value.0.clone()).collect();
     let description = docs::of(None, Some(&manifest.description.value));
     let summary = docs::clean(&manifest.description.value);
     let summary = summary.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();

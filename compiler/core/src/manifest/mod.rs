@@ -25,8 +25,8 @@ pub use output::{Answer, AnswerMedia, AnswerType, Output};
 pub use setup::{Links, Partnership, Sandbox, Setup, Trial};
 pub use test::{Expect, Test, TestRequest};
 pub use text::{
-    Category, ConnectorName, Include, License, Line, MediaType, PageUrl, Pattern, Prose, Template, Value,
-    Version,
+    Categories, Category, ConnectorName, Include, License, Line, MediaType, PageUrl, Pattern, Prose,
+    Template, Value, Version,
 };
 pub use types::{
     Additional, ConfigField, CredentialField, Discriminator, Form, Keywords, Member, Schema, TypeKeyword,
@@ -65,7 +65,7 @@ object! {
         /// What the provider is for, in one to five words.
         ///
         /// Example: `[scheduling]`
-        categories: "categories" required Spanned<Vec<Spanned<Category>>>,
+        categories: "categories" required Spanned<Categories>,
         /// Files of this folder that hold more `types` and `actions`: `types.yaml`, or `actions/` for all `.yaml`
         /// files of a folder.
         include: "include" optional Vec<Spanned<Include>>,

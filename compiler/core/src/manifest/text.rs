@@ -1,6 +1,10 @@
 //! Texts with rules.
 
 use super::object::text;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::Node;
+use crate::source::Spanned;
+use crate::validate::decode::{Cx, Decode};
 use crate::validate::text as rules;
 
 text! {
@@ -50,6 +54,42 @@ text! {
     };
 }
 
+/// What a provider is for: one to five words.
+#[derive(Debug, Clone)]
+pub struct Categories(pub Vec<Spanned<Category>>);
+
+impl Categories {
+    const MOST: usize = 5;
+}
+
+impl Decode for Categories {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let words = Vec::<Spanned<Category>>::decode(node, cx)?;
+        if (1..=Self::MOST).contains(&words.len()) {
+            return Some(Self(words));
+        }
+        let message =
+            format!("a connector has one to {} categories, and here are {}", Self::MOST, words.len());
+        let help = "keep those that people would look for";
+        cx.fail(Diagnostic::new(Code::TOO_LARGE, message, node.span()).help(help))
+    }
+}
+
+impl schemars::JsonSchema for Categories {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Categories".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let category = generator.subschema_for::<Category>();
+        schemars::json_schema!({ "type": "array", "items": category, "minItems": 1, "maxItems": Self::MOST })
+    }
+}
+
 text! {
     /// A file or a folder within the manifest's folder.
     pub struct Include, "a text, a file of this folder,", rules::value, { "type": "string", "pattern": r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*(\.yaml|/)$" };
@@ -74,8 +114,8 @@ pub struct Template {
     pub(crate) style: crate::document::Style,
 }
 
-impl crate::validate::decode::Decode for Template {
-    fn decode(node: &crate::document::Node, cx: &mut crate::validate::decode::Cx<'_>) -> Option<Self> {
+impl Decode for Template {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         use crate::document::{Kind, Value};
         match &node.kind {
             Kind::Scalar(scalar) if scalar.value != Value::Null => {

@@ -168,8 +168,12 @@ fn of_number(value: &Value, keywords: &Keywords) -> Option<String> {
     }
     let fits = match keywords.format.as_ref().map(|format| &*format.value) {
         Some("int32") => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-        Some("int64") => value.is_i64() || !value.is_u64(),
         Some("uint64") => value.is_u64(),
+        // What does not say how large it is, is an `i64` in Rust.
+        Some("int64") => !value.is_u64() || value.is_i64(),
+        _ if matches!(keywords.ty.as_deref(), Some(TypeKeyword::Name(word, _)) if word == "integer") => {
+            !value.is_u64() || value.is_i64()
+        }
         _ => true,
     };
     (!fits).then(|| format!("{value} is out of the range of its format"))
