@@ -1,0 +1,141 @@
+//! Objects with known members.
+
+use std::collections::BTreeMap;
+
+use super::{Decoder, Encoder, Misfit, Slot};
+
+/// How many members a record may have.
+const MOST: usize = 1024;
+
+/// The members of a type, in the order of its slots.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    members: &'static [Member],
+}
+
+/// A member: its name on the wire, and whether it may be absent.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    name: &'static str,
+    optional: bool,
+}
+
+/// A member that always stands.
+#[must_use]
+pub const fn required(name: &'static str) -> Member {
+    Member { name, optional: false }
+}
+
+/// A member that may be absent.
+#[must_use]
+pub const fn optional(name: &'static str) -> Member {
+    Member { name, optional: true }
+}
+
+impl Shape {
+    /// The members, in the order of the slots.
+    #[must_use]
+    pub const fn new(members: &'static [Member]) -> Self {
+        Self { members }
+    }
+
+    /// The place of a name. Members mostly come in the order in which they are declared: so it is looked for from
+    /// where the one before was found.
+    fn place(&self, name: &str, expected: usize) -> Option<usize> {
+        let (before, behind) = self.members.split_at(expected.min(self.members.len()));
+        let found = behind.iter().position(|member| member.name == name).map(|place| before.len() + place);
+        found.or_else(|| before.iter().position(|member| member.name == name))
+    }
+}
+
+/// Members beyond the known ones.
+pub trait More {
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// What stands there is not of their type.
+    fn read(&mut self, name: &str, decoder: &mut Decoder<'_>) -> Result<(), Misfit>;
+
+    /// Writes them all.
+    fn write(&self, encoder: &mut Encoder<'_>);
+}
+
+impl<T: Slot> More for BTreeMap<String, T> {
+    fn read(&mut self, name: &str, decoder: &mut Decoder<'_>) -> Result<(), Misfit> {
+        let mut value = T::empty();
+        value.set(decoder)?;
+        self.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    fn write(&self, encoder: &mut Encoder<'_>) {
+        for (name, value) in self {
+            encoder.key(name);
+            value.put(encoder);
+        }
+    }
+}
+
+/// Reads an object into slots.
+///
+/// # Errors
+///
+/// What stands there is no object, lacks a required member, or has one of another type.
+pub fn read_record(
+    slots: &mut [&mut dyn Slot],
+    shape: &Shape,
+    mut more: Option<&mut dyn More>,
+    decoder: &mut Decoder<'_>,
+) -> Result<(), Misfit> {
+    let start = decoder.at();
+    let mut seen = [0_u64; MOST / 64];
+    let mut expected = 0;
+    let keep = more.is_some();
+    decoder.object(
+        &mut |name| match shape.place(name, expected) {
+            Some(place) => {
+                expected = place + 1;
+                Ok(place)
+            }
+            None => Err(if keep { name.to_owned() } else { String::new() }),
+        },
+        &mut |found, decoder| match found {
+            Ok(place) => {
+                if let Some(word) = seen.get_mut(place / 64) {
+                    *word |= 1 << (place % 64);
+                }
+                match slots.get_mut(place) {
+                    Some(slot) => slot.set(decoder).map_err(|misfit| misfit.in_member(shape.members[place].name)),
+                    None => decoder.skip(),
+                }
+            }
+            Err(name) => match more.as_deref_mut() {
+                Some(more) => more.read(&name, decoder).map_err(|misfit| misfit.in_member(&name)),
+                None => decoder.skip(),
+            },
+        },
+    )?;
+    for (place, member) in shape.members.iter().enumerate() {
+        let stands = seen.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0);
+        if !stands && !member.optional {
+            return Err(Misfit::new(format!("the member `{}` is missing", member.name), start));
+        }
+    }
+    Ok(())
+}
+
+/// Writes an object from slots.
+pub fn write_record(slots: &[&dyn Slot], shape: &Shape, more: Option<&dyn More>, encoder: &mut Encoder<'_>) {
+    encoder.open('{');
+    for (slot, member) in slots.iter().zip(shape.members) {
+        if !(member.optional && slot.is_absent()) {
+            encoder.key(member.name);
+            slot.put(encoder);
+        }
+    }
+    if let Some(more) = more {
+        more.write(encoder);
+    }
+    encoder.close('}');
+}
