@@ -8,10 +8,10 @@ use couplet_plan::{Action, Answer, Media, StatusSet};
 use crate::{
     Error,
     client::Client,
+    decode::{Decoder, Slot, read_whole},
     expression::Scopes,
     json,
     response::{Received, unexpected},
-    typed::FromWire,
 };
 
 /// An answer that is not yet decoded.
@@ -65,7 +65,7 @@ impl<'p> Answered<'p> {
     /// # Errors
     ///
     /// The answer is not of this type.
-    pub fn decode<T: FromWire>(self) -> Result<T, Error> {
+    pub fn decode<T: Slot>(self) -> Result<T, Error> {
         let answer = self.answer();
         let whole = answer.headers().is_empty();
         if answer.media() == Media::Binary
@@ -81,7 +81,13 @@ impl<'p> Answered<'p> {
             text = self.value()?;
             text.as_bytes()
         };
-        T::from_json(json).map_err(|error| self.misfit(&error))
+        let mut decoder = Decoder::new(json);
+        if !whole {
+            decoder = decoder.lenient();
+        }
+        let mut value = T::empty();
+        read_whole(&mut value, &mut decoder).map_err(|misfit| self.misfit(&misfit.into()))?;
+        Ok(value)
     }
 
     /// An error that says that nothing is known of this answer.

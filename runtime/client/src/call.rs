@@ -9,6 +9,7 @@ use crate::{
     Error,
     answer::{Answered, RawAnswer},
     client::Client,
+    decode::{Encoder, Slot},
     errors,
     expression::Scopes,
     inputs::Inputs,
@@ -17,7 +18,6 @@ use crate::{
     redact::Redactor,
     request,
     response::{Received, announced, unexpected},
-    typed::{FromWire, ToWire},
 };
 
 /// A call under construction.
@@ -35,15 +35,15 @@ impl<'p> Call<'p> {
     }
 
     /// Sets an input by its place in the Plan's list.
-    pub fn set(&mut self, place: usize, value: &(impl ToWire + ?Sized)) {
-        match value.to_bytes() {
+    pub fn set(&mut self, place: usize, value: &dyn Slot) {
+        match value.as_bytes() {
             Some(bytes) => self.inputs.set_bytes(place, bytes),
-            None => self.inputs.set_with(place, |out| value.write_json(out)),
+            None => self.inputs.set_with(place, |out| value.put(&mut Encoder::new(out))),
         }
     }
 
     /// The call with an input set by its place in the Plan's list.
-    pub fn with(mut self, place: usize, value: &(impl ToWire + ?Sized)) -> Self {
+    pub fn with(mut self, place: usize, value: &dyn Slot) -> Self {
         self.set(place, value);
         self
     }
@@ -78,7 +78,7 @@ impl<'p> Call<'p> {
     /// # Errors
     ///
     /// As [`Call::answer`]; and where the answer is not of this type.
-    pub async fn output<T: FromWire>(self) -> Result<T, Error> {
+    pub async fn output<T: Slot>(self) -> Result<T, Error> {
         self.answer().await?.decode()
     }
 

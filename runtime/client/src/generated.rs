@@ -5,13 +5,22 @@ pub mod v1 {
     pub use couplet_plan::*;
 
     pub use crate::{
+        __couplet_open_enum as open_enum, __couplet_record as record, __couplet_union as union,
         answer::{Answered, RawAnswer},
+        bridge::{deserialize, serialize},
         builder::Builder,
         call::Call,
         client::Client,
+        decode::{
+            Decoder, Encoder, Member, Misfit, More, Shape, Slot, by_member, from_json, optional, read_record,
+            required, to_json, write_record,
+        },
         expression::evaluate_json,
         preview::BuiltRequest,
         raw::{RawRequest, Response},
-        typed::{FromWire, ToWire},
+        value::keep,
     };
+
+    /// The text type, whatever a connector calls its own types.
+    pub type Text = String;
 }

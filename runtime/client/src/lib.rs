@@ -39,7 +39,12 @@ mod redirect;
 mod request;
 mod response;
 mod style;
-mod typed;
+
+// Typed values.
+mod bridge;
+mod decode;
+mod macros;
+mod value;
 
 #[doc(hidden)]
 pub mod generated;
@@ -51,3 +56,4 @@ pub use couplet_plan::Method;
 pub use error::{Error, ErrorKind};
 pub use raw::{Request, Response};
 pub use secret::Secret;
+pub use value::{Bytes, Date, Decimal, Json, Maybe, Timestamp, Uuid};

@@ -42,18 +42,30 @@ macro_rules! __couplet_record {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __couplet_member {
-    ($wire:literal) => { $crate::generated::v1::required($wire) };
-    ($wire:literal nullable) => { $crate::generated::v1::required($wire) };
-    ($wire:literal optional) => { $crate::generated::v1::optional($wire) };
+    ($wire:literal) => {
+        $crate::generated::v1::required($wire)
+    };
+    ($wire:literal nullable) => {
+        $crate::generated::v1::required($wire)
+    };
+    ($wire:literal optional) => {
+        $crate::generated::v1::optional($wire)
+    };
 }
 
 /// The field of further members.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __couplet_more {
-    (mut $this:ident $more:ident) => { ::core::option::Option::Some(&mut $this.$more as &mut dyn $crate::generated::v1::More) };
-    (ref $this:ident $more:ident) => { ::core::option::Option::Some(&$this.$more as &dyn $crate::generated::v1::More) };
-    ($mode:tt $this:ident) => { ::core::option::Option::None };
+    (mut $this:ident $more:ident) => {
+        ::core::option::Option::Some(&mut $this.$more as &mut dyn $crate::generated::v1::More)
+    };
+    (ref $this:ident $more:ident) => {
+        ::core::option::Option::Some(&$this.$more as &dyn $crate::generated::v1::More)
+    };
+    ($mode:tt $this:ident) => {
+        ::core::option::Option::None
+    };
 }
 
 /// An open enum: `open_enum!(Name { Variant = "wire" })`; the enum has the variant `Unknown(String)` besides.
@@ -158,7 +170,9 @@ macro_rules! __couplet_union {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __couplet_fits {
-    ($raw:ident) => { true };
+    ($raw:ident) => {
+        true
+    };
     ($raw:ident $member:literal = $value:literal) => {
         $crate::generated::v1::by_member($raw, $member).as_deref() == ::core::option::Option::Some($value)
     };
@@ -187,13 +201,18 @@ macro_rules! __couplet_json {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
                 $crate::generated::v1::serialize(self, serializer)
             }
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
                 $crate::generated::v1::deserialize(deserializer)
             }
         }

@@ -22,7 +22,6 @@ use crate::{
     request::{assemble, authenticate, method, set_header},
     response::{Received, unexpected},
     style::Pairs,
-    typed::{FromWire, ToWire},
 };
 
 /// A request of a client that lives as long as the program, as generated crates have it.
@@ -74,10 +73,10 @@ impl<'p> RawRequest<'p> {
     }
 
     /// Sends a value as JSON.
-    pub fn json(mut self, value: &(impl ToWire + ?Sized)) -> Self {
-        let mut text = String::new();
-        value.write_json(&mut text);
-        self.body = Ok(Bytes::from(text));
+    pub fn json(mut self, value: &(impl serde::Serialize + ?Sized)) -> Self {
+        self.body = serde_json::to_vec(value)
+            .map(Bytes::from)
+            .map_err(|error| Error::input(format!("the body has no form in JSON: {error}")));
         self.content_type("application/json")
     }
 
@@ -218,8 +217,8 @@ impl Response {
     /// # Errors
     ///
     /// The body is not of this type.
-    pub fn json<T: FromWire>(&self) -> Result<T, Error> {
-        T::from_json(&self.received.body)
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.received.body)
             .map_err(|error| self.received.misfit(&self.redactor.clean(&error.to_string())))
     }
 

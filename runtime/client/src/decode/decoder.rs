@@ -155,7 +155,10 @@ impl<'j> Decoder<'j> {
     fn deeper(&mut self) -> Result<(), Misfit> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Misfit::new(format!("values lie in each other deeper than {DEEPEST} levels"), self.at()));
+            return Err(Misfit::new(
+                format!("values lie in each other deeper than {DEEPEST} levels"),
+                self.at(),
+            ));
         }
         Ok(())
     }

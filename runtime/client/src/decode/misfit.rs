@@ -47,7 +47,9 @@ impl Misfit {
         for step in self.0.path.iter().rev() {
             match step {
                 Step::Element(place) => path.push_str(&format!("[{place}]")),
-                Step::Member(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+                Step::Member(name)
+                    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+                {
                     path.push('.');
                     path.push_str(name);
                 }

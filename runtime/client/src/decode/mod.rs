@@ -10,10 +10,11 @@ mod record;
 mod slot;
 mod union;
 
+pub(crate) use self::slot::read_whole;
 pub use self::{
     decoder::Decoder,
     misfit::Misfit,
     record::{Member, More, Shape, optional, read_record, required, write_record},
     slot::{Encoder, Slot, from_json, to_json},
-    union::{by_member, first_fit},
+    union::by_member,
 };

@@ -106,7 +106,9 @@ pub fn read_record(
                     *word |= 1 << (place % 64);
                 }
                 match slots.get_mut(place) {
-                    Some(slot) => slot.set(decoder).map_err(|misfit| misfit.in_member(shape.members[place].name)),
+                    Some(slot) => {
+                        slot.set(decoder).map_err(|misfit| misfit.in_member(shape.members[place].name))
+                    }
                     None => decoder.skip(),
                 }
             }

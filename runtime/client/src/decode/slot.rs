@@ -27,6 +27,14 @@ pub trait Slot {
         false
     }
 
+    /// The value of a whole body that is bytes, where the type takes bytes.
+    fn from_bytes(_bytes: &bytes::Bytes) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// The bytes themselves, where the value is bytes.
     fn as_bytes(&self) -> Option<bytes::Bytes> {
         None

@@ -2,7 +2,7 @@
 
 use couplet_plan::Key;
 
-use super::{Decoder, Misfit};
+use super::{Decoder, Encoder, Misfit};
 use crate::json;
 
 /// The value of a text member of an object, which tells of which type the object is.
@@ -10,11 +10,6 @@ use crate::json;
 pub fn by_member(json: &str, name: &str) -> Option<String> {
     let part = json::find(json, &[Key::Name(name)]).ok()??;
     super::from_json(part).ok()
-}
-
-/// Reads a value of the first type that fits: each reader is tried on the whole text.
-pub fn first_fit<T>(json: &str, readers: &[fn(&str) -> Option<T>]) -> Option<T> {
-    readers.iter().find_map(|read| read(json))
 }
 
 impl<'j> Decoder<'j> {
@@ -25,5 +20,21 @@ impl<'j> Decoder<'j> {
     /// What follows is not JSON.
     pub fn take_raw(&mut self) -> Result<&'j str, Misfit> {
         self.raw()
+    }
+
+    /// The text that follows.
+    ///
+    /// # Errors
+    ///
+    /// What follows is no text.
+    pub fn take_text(&mut self) -> Result<&str, Misfit> {
+        self.text()
+    }
+}
+
+impl Encoder<'_> {
+    /// Writes a text.
+    pub fn put_text(&mut self, text: &str) {
+        self.text(text);
     }
 }

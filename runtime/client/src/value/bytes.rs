@@ -62,13 +62,18 @@ impl Slot for Bytes {
     fn set(&mut self, decoder: &mut Decoder<'_>) -> Result<(), Misfit> {
         let at = decoder.at();
         let text = decoder.text()?;
-        let bytes = crate::expression::base64_decode(text).map_err(|_| Misfit::new("the text is not base64", at))?;
+        let bytes =
+            crate::expression::base64_decode(text).map_err(|_| Misfit::new("the text is not base64", at))?;
         self.0 = bytes.into();
         Ok(())
     }
 
     fn put(&self, encoder: &mut Encoder<'_>) {
         encoder.text(&STANDARD.encode(&self.0));
+    }
+
+    fn from_bytes(bytes: &bytes::Bytes) -> Option<Self> {
+        Some(Self::shared(bytes.clone()))
     }
 
     fn as_bytes(&self) -> Option<bytes::Bytes> {

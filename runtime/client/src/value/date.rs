@@ -91,6 +91,9 @@ mod tests {
             }
         }
         assert_eq!(days("2023-02-29"), None);
-        assert_eq!(Date::new(2024, 2, 29).map(|date| (date.year(), date.month(), date.day())), Some((2024, 2, 29)));
+        assert_eq!(
+            Date::new(2024, 2, 29).map(|date| (date.year(), date.month(), date.day())),
+            Some((2024, 2, 29))
+        );
     }
 }

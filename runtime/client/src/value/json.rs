@@ -19,6 +19,10 @@ use crate::{
 pub struct Json(String);
 
 impl Json {
+    pub(super) fn read(json: &str) -> Self {
+        Self(json.to_owned())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -9,7 +9,16 @@ mod maybe;
 mod timestamp;
 mod uuid;
 
-pub use self::{bytes::Bytes, date::Date, decimal::Decimal, json::Json, maybe::Maybe, timestamp::Timestamp, uuid::Uuid};
+pub use self::{
+    bytes::Bytes, date::Date, decimal::Decimal, json::Json, maybe::Maybe, timestamp::Timestamp, uuid::Uuid,
+};
+
+/// A JSON text that was read already.
+#[doc(hidden)]
+#[must_use]
+pub fn keep(json: &str) -> Json {
+    Json::read(json)
+}
 
 /// A text of a special form: a type over a `String` that is checked when it is read.
 macro_rules! text_value {

@@ -128,9 +128,20 @@ mod tests {
             let instant: Timestamp = text.parse().expect(text);
             assert_eq!((instant.as_str(), instant.unix_seconds()), (text, seconds));
         }
-        for text in ["", "2024-01-01", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "2024-01-01T25:00:00Z", "now", "2024-01-01T10:00:00+1"] {
+        for text in [
+            "",
+            "2024-01-01",
+            "2024-13-01T00:00:00Z",
+            "2024-02-30T00:00:00Z",
+            "2024-01-01T25:00:00Z",
+            "now",
+            "2024-01-01T10:00:00+1",
+        ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
-        assert_eq!(Timestamp::from_unix_seconds(1_709_204_400).map(|t| t.to_string()), Some("2024-02-29T11:00:00Z".to_owned()));
+        assert_eq!(
+            Timestamp::from_unix_seconds(1_709_204_400).map(|t| t.to_string()),
+            Some("2024-02-29T11:00:00Z".to_owned())
+        );
     }
 }

@@ -20,7 +20,12 @@ impl Uuid {
     /// The 16 bytes.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 16] {
-        let digits: Vec<u8> = self.0.bytes().filter_map(|byte| char::from(byte).to_digit(16)).map(|digit| u8::try_from(digit).unwrap_or(0)).collect();
+        let digits: Vec<u8> = self
+            .0
+            .bytes()
+            .filter_map(|byte| char::from(byte).to_digit(16))
+            .map(|digit| u8::try_from(digit).unwrap_or(0))
+            .collect();
         let mut bytes = [0; 16];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
             *byte = pair.iter().fold(0, |byte, digit| byte << 4 | digit);

@@ -307,6 +307,9 @@ fn plan_input<'a>(input: &Draft<'_>, location: Location, cx: &Cx<'_, 'a>) -> pla
     if input.shape.null {
         plan = plan.nullable();
     }
+    if input.shape.ty == Type::Bytes {
+        plan = plan.bytes();
+    }
     if input.flag(|keywords| &keywords.secret) {
         plan = plan.secret();
     }
