@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use couplet_compiler::{SourceFile, Sources, includes};
+use couplet_compiler::{
+    Arena, Diagnostic, Diagnostics, SourceFile, Sources, includes, lower, parse, validate,
+};
 
 /// Reads a manifest and its includes. Diagnostics call the manifest by its file's name.
 ///
@@ -25,6 +27,22 @@ pub fn read(path: &Path) -> Sources {
         }
     }
     sources
+}
+
+/// All that is said of a connector.
+///
+/// # Panics
+///
+/// It does not compile, and yet no error is said; or the reverse.
+#[must_use]
+pub fn diagnose(sources: &Sources) -> Vec<Diagnostic> {
+    let mut diagnostics = Diagnostics::default();
+    let arena = Arena::default();
+    let lowered = parse(sources, &mut diagnostics)
+        .and_then(|document| validate(&document, &mut diagnostics))
+        .and_then(|manifest| lower(&manifest, &arena, &mut diagnostics));
+    assert_eq!(lowered.is_err(), diagnostics.errors() > 0, "an outcome and its errors belong together");
+    diagnostics.sorted()
 }
 
 /// The files that an entry of `include` means.
