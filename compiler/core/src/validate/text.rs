@@ -221,7 +221,7 @@ pub(crate) fn connector_name(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
     let shape = text.split('-').all(word) && text.starts_with(|c: char| c.is_ascii_lowercase());
-    if shape && text.len() <= 50 && !TAKEN.contains(&text) && !is_keyword(text) {
+    if shape && text.len() <= 50 && !TAKEN.contains(&text) && !is_keyword(&text.replace('-', "_")) {
         return Some(text.to_owned());
     }
     let why = if !shape {
