@@ -15,6 +15,7 @@ mod limits;
 pub mod connector;
 pub mod diagnostic;
 pub mod document;
+mod generated_crate;
 pub mod manifest;
 pub mod source;
 // Verbs, in order of execution.
@@ -27,6 +28,7 @@ pub use arena::Arena;
 pub use connector::Connector;
 pub use diagnostic::{Diagnostic, Diagnostics, Reported};
 pub use document::Document;
+pub use generated_crate::GeneratedCrate;
 pub use lower::lower;
 pub use manifest::Manifest;
 pub use parse::{includes, parse};

@@ -4,6 +4,8 @@
 pub(crate) const FILE_BYTES: usize = 1 << 20;
 /// Bytes of a connector with all that it includes: 32 MiB.
 pub(crate) const CONNECTOR_BYTES: usize = 32 << 20;
+/// Files of a connector, the manifest among them.
+pub(crate) const FILES: usize = 4_096;
 /// Levels of nesting.
 pub(crate) const NESTING: usize = 64;
 /// Nodes of one file, aliases expanded.

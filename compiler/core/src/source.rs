@@ -13,6 +13,9 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// The bytes that a file may have.
+    pub const MAX_BYTES: usize = limits::FILE_BYTES;
+
     /// A file. The path is what diagnostics show; nothing is read from it.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
@@ -28,17 +31,24 @@ impl SourceFile {
     ///
     /// A sentence, where the bytes are too many or not UTF-8.
     pub fn from_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Result<Self, String> {
-        if bytes.len() > limits::FILE_BYTES {
-            return Err(format!(
-                "the file has {} bytes, and may have {} (1 MiB): split it with `include`",
-                bytes.len(),
-                limits::FILE_BYTES
-            ));
-        }
+        Self::check_size(bytes.len() as u64)?;
         String::from_utf8(bytes).map(|text| Self::new(path, text)).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             format!("the file is not UTF-8: the byte at offset {at} begins no character; save it as UTF-8")
         })
+    }
+
+    /// Judges a file's size before it is read.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where it is too large.
+    pub fn check_size(bytes: u64) -> Result<(), String> {
+        if bytes <= Self::MAX_BYTES as u64 {
+            return Ok(());
+        }
+        let most = Self::MAX_BYTES;
+        Err(format!("the file has {bytes} bytes, and may have {most} (1 MiB): split it with `include`"))
     }
 
     /// What diagnostics call the file.
@@ -75,6 +85,11 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// The bytes that a connector may have with all that it includes.
+    pub const MAX_BYTES: usize = limits::CONNECTOR_BYTES;
+    /// The files that a connector may have.
+    pub const MAX_FILES: usize = limits::FILES;
+
     /// A connector that is one file.
     #[must_use]
     pub fn new(manifest: SourceFile) -> Self {
