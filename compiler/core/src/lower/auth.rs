@@ -191,6 +191,7 @@ fn api_key<'a>(
     };
     let place = auth.place.value;
     let key = key_name(auth, config, cx);
+    fields.drop_standard(&scope);
     fields.check(name, &scope, config, cx);
     let location = match place {
         KeyPlace::Header => KeyLocation::Header,
@@ -396,6 +397,17 @@ impl<'a> Fields<'a> {
                 expression::lower(cx, template, scope, Want::Text).map(|lowered| lowered.expression)
             }
             _ => Some(self.own(name, scope, cx)),
+        }
+    }
+
+    /// Forgets the secret of the method's own where a template is composed of other credentials.
+    fn drop_standard(&mut self, scope: &Scope) {
+        let own = self.spans.first() == Some(&Span::default());
+        if own && self.plan.len() > 1 && self.whole && !scope.uses("credentials", &self.known[0].0) {
+            self.plan.remove(0);
+            self.properties.remove(0);
+            self.known.remove(0);
+            self.spans.remove(0);
         }
     }
 

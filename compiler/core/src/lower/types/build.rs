@@ -32,7 +32,8 @@ pub(in crate::lower) struct Builder<'m> {
     items: Vec<(Option<Item>, usize)>,
     names: Names,
     current: usize,
-    pub(super) used: Vec<bool>,
+    /// The declared types whose members stand in another, by `allOf`.
+    merged: Vec<bool>,
 }
 
 impl<'m> Builder<'m> {
@@ -44,7 +45,7 @@ impl<'m> Builder<'m> {
             items: Vec::new(),
             names: Names::default(),
             current: usize::MAX,
-            used: Vec::new(),
+            merged: Vec::new(),
         };
         let mut idents = Vec::new();
         for (index, (name, _)) in manifest.types.iter().enumerate() {
@@ -56,7 +57,7 @@ impl<'m> Builder<'m> {
             idents.push(builder.names.take(pascal_exact(&name.value), &name.value, name.span, cx));
             builder.declared.insert(&name.value, index);
             builder.items.push((None, index));
-            builder.used.push(false);
+            builder.merged.push(false);
         }
         for (index, ((_, schema), ident)) in manifest.types.iter().zip(idents).enumerate() {
             builder.current = index;
@@ -96,7 +97,7 @@ impl<'m> Builder<'m> {
         super::roles::tell(&mut items, &uses);
         for (index, (name, _)) in self.manifest.types.iter().enumerate() {
             let role = items[places[index]].role;
-            if !role.input && !role.output {
+            if !role.input && !role.output && !self.merged[index] {
                 let message = format!("no action uses the type `{}`", name.value);
                 let help = "remove it, or name it in an input or an output";
                 cx.report(Diagnostic::new(Code::UNUSED_TYPE, message, name.span).help(help));
@@ -176,10 +177,7 @@ impl<'m> Builder<'m> {
             "object" => Type::Map(Box::new(Type::Json)),
             "array" => Type::List(Box::new(Type::Json)),
             _ => match self.declared.get(word) {
-                Some(index) => {
-                    self.used[*index] = true;
-                    Type::Named(*index)
-                }
+                Some(index) => Type::Named(*index),
                 None => {
                     let message = format!("there is no type `{word}`");
                     let names = BUILTIN.into_iter().chain(self.manifest.types.names());
@@ -490,7 +488,7 @@ impl<'m> Builder<'m> {
                 return None;
             }
             if let Some(index) = self.declared.get(word) {
-                self.used[*index] = true;
+                self.merged[*index] = true;
                 let schema = self.manifest.types.get(word)?;
                 return self.part(schema, name, members, more, span, depth + 1, cx);
             }
