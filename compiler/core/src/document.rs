@@ -9,6 +9,8 @@ use crate::source::Span;
 #[derive(Debug, Clone)]
 pub struct Document {
     pub(crate) root: Node,
+    /// The SHA-256 of the files, in hexadecimal.
+    pub(crate) hash: String,
 }
 
 /// A value.

@@ -4,6 +4,8 @@ mod build;
 mod include;
 mod scalar;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Reported};
 use crate::document::{Document, Kind, Node};
 use crate::limits;
@@ -30,7 +32,19 @@ pub fn parse(sources: &Sources, diagnostics: &mut Diagnostics) -> Result<Documen
     }
     let root = include::merge(root, parts, diagnostics);
     diagnostics.barrier()?;
-    Ok(Document { root })
+    Ok(Document { root, hash: hash(sources) })
+}
+
+/// The SHA-256 of all files with their names, in hexadecimal.
+fn hash(sources: &Sources) -> String {
+    let mut hash = Sha256::new();
+    for (name, file) in sources.named() {
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name);
+        hash.update((file.text().len() as u64).to_le_bytes());
+        hash.update(file.text());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The entries of a manifest's `include`, for whoever reads files: a name that ends with `/` is a folder, whose

@@ -117,6 +117,11 @@ impl Sources {
         self.files.iter()
     }
 
+    /// All files with their names in the folder; the manifest's is empty.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &SourceFile)> {
+        self.names.iter().map(String::as_str).zip(&self.files)
+    }
+
     /// The included files: name in the folder, place in the list, file.
     pub(crate) fn included(&self) -> impl Iterator<Item = (&str, FileId, &SourceFile)> {
         self.names.iter().zip(&self.files).enumerate().skip(1).map(|(index, (name, file))| {

@@ -29,7 +29,7 @@ pub(super) fn lower(manifest: &Manifest, config: &Config<'_>, auth: &auth::Lower
         keywords,
         links: links(&manifest.links),
         runtime_features: if patterns { vec!["regex".to_owned()] } else { Vec::new() },
-        manifest_hash: String::new(),
+        manifest_hash: manifest.hash.clone(),
     }
 }
 

@@ -86,6 +86,9 @@ object! {
         /// What the connector can do. Each action is a function and one HTTP request.
         actions: "actions" required Spanned<Members<ActionName, Action>>,
     }
+    beside
+    /// The SHA-256 of the files, in hexadecimal.
+    hash: String
 }
 
 /// The version of the language.

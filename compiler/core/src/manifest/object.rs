@@ -17,7 +17,7 @@ pub(crate) fn described(schema: schemars::Schema, lines: &[&str]) -> schemars::S
 /// A mapping with fixed keys.
 ///
 /// `required` keys must stand; `optional` keys become `Option`; `default` keys become the type's default where they
-/// do not stand.
+/// do not stand. What stands `beside` is no key: whoever decodes fills it in.
 macro_rules! object {
     (
         $(#[doc = $doc:literal])*
@@ -25,6 +25,7 @@ macro_rules! object {
         pub struct $name:ident {
             $( $(#[doc = $field_doc:literal])* $field:ident: $key:literal $mode:ident $ty:ty, )*
         }
+        $( beside $(#[doc = $beside_doc:literal])* $beside:ident: $beside_ty:ty )?
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ macro_rules! object {
             /// Where it stands.
             pub span: $crate::source::Span,
             $( $(#[doc = $field_doc])* pub $field: object!(@type $mode $ty), )*
+            $( $(#[doc = $beside_doc])* pub(crate) $beside: $beside_ty, )?
         }
 
         impl $crate::validate::decode::Decode for $name {
@@ -58,7 +60,11 @@ macro_rules! object {
                 if !whole {
                     return None;
                 }
-                Some(Self { span: node.span, $( $field: object!(@take $mode $field), )* })
+                Some(Self {
+                    span: node.span,
+                    $( $field: object!(@take $mode $field), )*
+                    $( $beside: <$beside_ty>::default(), )?
+                })
             }
         }
 

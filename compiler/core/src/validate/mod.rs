@@ -23,7 +23,7 @@ pub fn validate(document: &Document, diagnostics: &mut Diagnostics) -> Result<Ma
     #[cfg(feature = "schema")]
     judge::judge(document, diagnostics)?;
     match manifest {
-        Some(manifest) => Ok(manifest),
+        Some(manifest) => Ok(Manifest { hash: document.hash.clone(), ..manifest }),
         None => Err(judge_nothing(diagnostics)),
     }
 }

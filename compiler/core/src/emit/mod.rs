@@ -1,0 +1,63 @@
+//! Connector → GeneratedCrate. It only writes down: nothing is decided here, and nothing can fail.
+//!
+//! Invariant: text of a manifest reaches Rust only as a token that was proven or as an escaped literal, TOML only as
+//! an escaped string, and Markdown only as inert documentation.
+
+mod actions;
+mod client;
+mod crate_manifest;
+mod plan;
+mod print;
+mod readme;
+mod tokens;
+mod types;
+
+use crate::connector::Connector;
+use crate::generated_crate::GeneratedCrate;
+use print::Module;
+
+/// The crate of a connector: a file for each module.
+#[must_use]
+pub fn emit(connector: &Connector<'_>) -> GeneratedCrate {
+    let package = &connector.package;
+    let mut krate = GeneratedCrate::default();
+    let header = print::header(package);
+    krate.insert("Cargo.toml", crate_manifest::print(package));
+    krate.insert("README.md", readme::print(connector));
+    krate.insert("src/lib.rs", format!("{header}{}", client::root(connector)));
+    for module in modules(connector) {
+        krate.insert(module.path, format!("{header}\n{}", module.text()));
+    }
+    if package.license.contains("MIT") {
+        krate.insert("LICENSE-MIT", include_str!("licenses/MIT.txt").to_owned());
+    }
+    if package.license.contains("Apache-2.0") {
+        krate.insert("LICENSE-APACHE", include_str!("licenses/Apache-2.0.txt").to_owned());
+    }
+    krate
+}
+
+/// The same modules in one file, for `include!` within a module of a crate: it has no inner attribute and no path that
+/// begins with `crate::`.
+#[must_use]
+pub fn emit_module(connector: &Connector<'_>) -> String {
+    let mut text = print::header(&connector.package);
+    text.push('\n');
+    text.push_str(&client::reexports(connector));
+    for module in modules(connector) {
+        text.push_str(&format!("\n{}{} mod {} {{\n", module.docs(), module.visibility, module.name));
+        for line in module.text().lines() {
+            if !line.is_empty() {
+                text.push_str("    ");
+                text.push_str(line);
+            }
+            text.push('\n');
+        }
+        text.push_str("}\n");
+    }
+    text
+}
+
+fn modules(connector: &Connector<'_>) -> [Module; 4] {
+    [actions::module(connector), client::module(connector), plan::module(connector), types::module(connector)]
+}
