@@ -148,7 +148,6 @@ fn constructor(place: usize, auth: &AuthMethod, connector: &Connector<'_>) -> To
     if steps.is_empty() {
         return quote! {
             #documentation
-            #[must_use]
             pub fn #name(#(#parameters),*) -> Builder {
                 Builder { inner: v1::Builder::new(&plan::CONNECTOR, #place) }
             }
@@ -156,7 +155,6 @@ fn constructor(place: usize, auth: &AuthMethod, connector: &Connector<'_>) -> To
     }
     quote! {
         #documentation
-        #[must_use]
         pub fn #name(#(#parameters),*) -> Builder {
             let mut inner = v1::Builder::new(&plan::CONNECTOR, #place);
             #(#steps)*

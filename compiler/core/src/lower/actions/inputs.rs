@@ -334,6 +334,7 @@ fn style(input: &Draft<'_>, location: Location, cx: &Cx<'_, '_>) -> Style {
         Some(ParameterStyle::Form) if explode == Some(false) => Style::Form,
         Some(ParameterStyle::Form) => Style::FormExploded,
         None if explode == Some(false) => Style::Form,
+        None if !cx.types.known(&input.shape.ty).has_no_text() => Style::FormExploded,
         None if location != Location::Query => Style::Form,
         None if is_object(&input.shape.ty, cx) => Style::DeepObject,
         None => Style::FormExploded,
