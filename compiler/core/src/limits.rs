@@ -34,5 +34,7 @@ pub(crate) const PATTERN_BYTES: usize = 1 << 10;
 pub(crate) const PATTERN_COMPILED_BYTES: usize = 1 << 20;
 /// Levels of an expression.
 pub(crate) const EXPRESSION_DEPTH: usize = 32;
+/// Operators and filters of an expression.
+pub(crate) const EXPRESSION_OPERATORS: usize = 100;
 /// Diagnostics that the text form shows of one file.
 pub(crate) const SHOWN: usize = 50;

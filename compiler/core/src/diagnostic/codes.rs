@@ -85,6 +85,7 @@ rows! {
     BODY_NOT_ALLOWED Error "body-not-allowed";
     CHOICES_MISMATCH Error "choices-mismatch";
     CONFLICTING_KEYS Error "conflicting-keys";
+    CONSTANT_CONDITION Warning "constant-condition";
     CONTRADICTORY_LIMITS Error "contradictory-limits";
     CONTROL_CHARACTER Error "control-character";
     DUPLICATE_ANSWER Error "duplicate-answer";

@@ -75,7 +75,7 @@ pub(super) fn templates<'a>(
             continue;
         }
         let template = NamedTemplate::new(cx.arena.text(&name.value), lowered.expression);
-        list.push(if lowered.known.absent { template.optional() } else { template });
+        list.push(if lowered.known.missing() { template.optional() } else { template });
     }
     whole.then_some(list)
 }

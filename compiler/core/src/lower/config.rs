@@ -180,7 +180,7 @@ pub(super) fn lower_field<'a>(
     }
     check_values(schema, cx);
     let absent = optional && keywords.default.is_none();
-    let known = Known { ty: cx.types.known(&ty), absent, secret };
+    let known = Known { ty: cx.types.known(&ty), absent, null: false, secret };
     let rust = if secret { Type::Secret } else { ty };
     Some(Lowered { field, ty: rust, known, docs: docs_of(keywords) })
 }

@@ -7,6 +7,7 @@ use crate::connector::Ident;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::validate::names::{capitalized, words_of};
+use crate::validate::text::is_keyword;
 
 /// Words that cannot be written raw.
 const NEVER_RAW: [&str; 5] = ["self", "Self", "super", "crate", "_"];
@@ -71,10 +72,10 @@ fn spelled(name: &str) -> Vec<String> {
 fn valid(word: String) -> Ident {
     if NEVER_RAW.contains(&word.as_str()) {
         Ident::proven(format!("{word}_"))
-    } else if syn::parse_str::<syn::Ident>(&word).is_ok() {
-        Ident::proven(word)
-    } else {
+    } else if is_keyword(&word) {
         Ident::proven(format!("r#{word}"))
+    } else {
+        Ident::proven(word)
     }
 }
 

@@ -249,9 +249,18 @@ fn kebab(text: &str) -> String {
     crate::validate::names::words_of(text).join("-")
 }
 
+/// The words that Rust's edition 2024 uses or reserves.
+const KEYWORDS: [&str; 52] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
 /// Whether Rust reserves a word.
 pub(crate) fn is_keyword(word: &str) -> bool {
-    syn::parse_str::<syn::Ident>(word).is_err()
+    KEYWORDS.contains(&word)
 }
 
 /// A category.

@@ -33,7 +33,7 @@ pub(super) fn lower<'a>(
         }
         BodyTree::Binary(template) => {
             let value = expression::lower(cx, template, scope, Want::Any)?;
-            if !matches!(value.known.ty, Ty::Bytes | Ty::Any) || value.known.absent {
+            if !matches!(value.known.ty, Ty::Bytes | Ty::Any) || value.known.missing() {
                 let message = format!("bytes belong here, and this is {}", value.known.ty.words());
                 let help = "name one required input of format `binary`: `'{{ input.file }}'`";
                 cx.report(Diagnostic::new(Code::WRONG_TYPE_IN_EXPRESSION, message, template.span).help(help));

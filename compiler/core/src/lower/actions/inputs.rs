@@ -51,7 +51,8 @@ impl Draft<'_> {
     pub(in crate::lower) fn known(&self, cx: &Cx<'_, '_>) -> Known {
         Known {
             ty: cx.types.known(&self.shape.ty),
-            absent: (self.optional() && !self.has_default()) || self.shape.null,
+            absent: self.optional() && !self.has_default(),
+            null: self.shape.null,
             secret: self.flag(|keywords| &keywords.secret),
         }
     }

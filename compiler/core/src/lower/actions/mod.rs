@@ -189,7 +189,8 @@ fn documentation(action: &manifest::Action) -> Docs {
         docs::of(Some(&action.summary.value), action.description.as_ref().map(|text| text.value.0.as_str()));
     match &action.docs {
         Some(page) => {
-            Docs::inert(format!("{}\n\n[The provider's page on it]({})", text.as_str(), &*page.value))
+            let link = docs::link("The provider's page on it", &page.value);
+            Docs::inert(format!("{}\n\n{link}", text.as_str()))
         }
         None => text,
     }

@@ -111,12 +111,27 @@ pub(super) fn wanted(known: &Known, want: Want, tree: &Tree, faults: &mut Vec<Fa
             _ => "compare it: `… == value`",
         };
         faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone()).help(help));
-    } else if known.absent && want == Want::Text {
-        let fault =
-            Fault::new(Code::MAY_BE_ABSENT, "this may be absent, and a text belongs here", tree.at.clone())
-                .help("say what stands in its place: `| default('…')`");
-        faults.push(fault);
+    } else if known.missing() && want == Want::Text {
+        faults.push(missing(known, "a text belongs here", tree));
+    } else if known.absent && want == Want::Bool {
+        faults.push(missing(known, "a condition belongs here", tree));
     }
+}
+
+/// Warns of a condition that depends on nothing.
+pub(super) fn constant(condition: &Tree, faults: &mut Vec<Fault>) {
+    if condition.is_constant() {
+        let message = "this condition is always the same: it depends on nothing";
+        let fault = Fault::new(Code::CONSTANT_CONDITION, message, condition.at.clone());
+        faults.push(fault.help("name what it depends on, or keep only the part that holds"));
+    }
+}
+
+/// The fault of a value that may be missing where one belongs.
+fn missing(known: &Known, why: &str, tree: &Tree) -> Fault {
+    let what = if known.absent { "absent" } else { "null" };
+    Fault::new(Code::MAY_BE_ABSENT, format!("this may be {what}, and {why}"), tree.at.clone())
+        .help("say what stands in its place: `| default('…')`")
 }
 
 struct Checker<'c> {
@@ -128,7 +143,7 @@ struct Checker<'c> {
 impl Checker<'_> {
     fn check(&mut self, tree: &Tree) -> Known {
         match &tree.kind {
-            Kind::Null => Known { absent: true, ..Known::present(Ty::Null) },
+            Kind::Null => Known { null: true, ..Known::present(Ty::Null) },
             Kind::Bool(_) => Known::present(Ty::Bool),
             Kind::Int(_) => Known::present(Ty::Int),
             Kind::Float(_) => Known::present(Ty::Number),
@@ -145,11 +160,11 @@ impl Checker<'_> {
             }
             Kind::Unary(UnaryOperator::Negate, inner) => {
                 let known = self.number(inner);
-                Known { absent: false, ..known }
+                Known { absent: false, null: false, ..known }
             }
             Kind::Unary(_, inner) => {
-                let known = self.check(inner);
-                Known { ty: Ty::Bool, absent: false, secret: known.secret }
+                let known = self.there(inner);
+                Known { secret: known.secret, ..Known::present(Ty::Bool) }
             }
             Kind::Binary(operator, left, right) => self.binary(*operator, left, right),
             Kind::If(condition, then, otherwise) => self.conditional(condition, then, otherwise),
@@ -166,7 +181,13 @@ impl Checker<'_> {
             for (member, _) in &root.members {
                 self.scope.note(name, member);
             }
-            return Known::present(Ty::Members(root.members.clone()));
+            let message = format!("`{name}` is a scope, and no value");
+            let help = match root.members.first() {
+                Some((member, _)) => format!("name what is in it: `{name}.{member}`"),
+                None => "nothing is in it here".to_owned(),
+            };
+            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone()).help(help));
+            return Self::any();
         }
         let message = format!("there is no `{name}` here");
         let fault = Fault::new(Code::UNKNOWN_NAME, message, tree.at.clone());
@@ -216,13 +237,13 @@ impl Checker<'_> {
         }
         let known = self.check(of);
         let found = self.part(&known, name, at);
-        Known { secret: known.secret || found.secret, absent: known.absent || found.absent, ..found }
+        // What lies in null is absent.
+        Known { secret: known.secret || found.secret, absent: known.missing() || found.absent, ..found }
     }
 
     fn part(&mut self, known: &Known, name: &str, at: std::ops::Range<usize>) -> Known {
         let members = match &known.ty {
             Ty::Any | Ty::Object => return Self::any(),
-            Ty::Members(members) => members.clone(),
             Ty::Item(item) => match self.types.members(*item) {
                 Some(members) => members,
                 None => return Self::any(),
@@ -257,25 +278,31 @@ impl Checker<'_> {
         }
         let (value, key) = (self.check(of), self.check(index));
         let secret = value.secret || key.secret;
-        if !matches!(key.ty, Ty::Int | Ty::Text | Ty::Any) || key.absent {
+        if !matches!(key.ty, Ty::Int | Ty::Text | Ty::Any) || key.missing() {
             let message = format!("an index is a whole number or a name, and this is {}", key.ty.words());
             self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, index.at.clone()));
         }
+        let absent = value.missing();
         let ty = match (value.ty, &key.ty) {
-            (Ty::List(element), _) => *element,
+            (Ty::List(element), Ty::Int | Ty::Any) => *element,
             (Ty::Text, Ty::Int | Ty::Any) => Ty::Text,
-            (Ty::Any | Ty::Object | Ty::Item(_) | Ty::Members(_), _) => Ty::Any,
+            (Ty::Object | Ty::Item(_), Ty::Text | Ty::Any) | (Ty::Any, _) => Ty::Any,
+            (Ty::Object | Ty::Item(_), _) => {
+                let message = "an object has names, and this is a place in a list";
+                self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, index.at.clone()));
+                Ty::Any
+            }
             (other, _) => {
                 let message = format!("{} has no elements", other.words());
                 self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, of.at.clone()));
                 Ty::Any
             }
         };
-        Known { ty, absent: value.absent, secret }
+        Known { secret, absent, ..Known::present(ty) }
     }
 
     fn list(&mut self, items: &[Tree]) -> Known {
-        let known: Vec<_> = items.iter().map(|item| self.check(item)).collect();
+        let known: Vec<_> = items.iter().map(|item| self.there(item)).collect();
         let secret = known.iter().any(|known| known.secret);
         let ty = match known.split_first() {
             Some((first, rest)) if rest.iter().all(|other| other.ty == first.ty) => first.ty.clone(),
@@ -295,7 +322,19 @@ impl Checker<'_> {
             });
             return Known { secret: known.secret, ..Self::any() };
         }
+        if known.missing() {
+            self.faults.push(missing(&known, "a number belongs here", tree));
+        }
         known
+    }
+
+    /// A value that may be null, but not absent.
+    fn there(&mut self, tree: &Tree) -> Known {
+        let known = self.check(tree);
+        if known.absent {
+            self.faults.push(missing(&known, "a value belongs here", tree));
+        }
+        Known { absent: false, ..known }
     }
 
     fn binary(&mut self, operator: BinaryOperator, left: &Tree, right: &Tree) -> Known {
@@ -308,14 +347,14 @@ impl Checker<'_> {
                 return Known { secret, ..Known::present(if whole { Ty::Int } else { Ty::Number }) };
             }
             Op::And | Op::Or => {
-                let (first, second) = (self.check(left), self.check(right));
+                let (first, second) = (self.there(left), self.there(right));
                 let ty = if first.ty == second.ty { first.ty } else { Ty::Any };
-                let absent = first.absent || second.absent;
-                return Known { ty, absent, secret: first.secret || second.secret };
+                let (null, secret) = (first.null || second.null, first.secret || second.secret);
+                return Known { null, secret, ..Known::present(ty) };
             }
             _ => Ty::Bool,
         };
-        let (first, second) = (self.check(left), self.check(right));
+        let (first, second) = (self.there(left), self.there(right));
         self.comparable(operator, &first, &second, right);
         Known { secret: first.secret || second.secret, ..Known::present(ty) }
     }
@@ -326,7 +365,7 @@ impl Checker<'_> {
         let either = |ty: &Ty| first.ty == *ty || second.ty == *ty;
         let fits = match operator {
             Op::In => {
-                matches!(second.ty, Ty::Any | Ty::List(_) | Ty::Object | Ty::Item(_) | Ty::Members(_))
+                matches!(second.ty, Ty::Any | Ty::List(_) | Ty::Object | Ty::Item(_))
                     || (second.ty == Ty::Text && matches!(first.ty, Ty::Text | Ty::Any))
             }
             Op::Equal | Op::NotEqual => {
@@ -350,11 +389,13 @@ impl Checker<'_> {
     fn conditional(&mut self, condition: &Tree, then: &Tree, otherwise: &Tree) -> Known {
         let first = self.check(condition);
         wanted(&first, Want::Bool, condition, self.faults);
+        constant(condition, self.faults);
         let (second, third) = (self.check(then), self.check(otherwise));
         let ty = if second.ty == third.ty { second.ty } else { Ty::Any };
         Known {
             ty,
             absent: second.absent || third.absent,
+            null: second.null || third.null,
             secret: first.secret || second.secret || third.secret,
         }
     }
@@ -393,7 +434,7 @@ impl Checker<'_> {
             } else {
                 Ty::Any
             };
-            return Known { ty, absent: other.absent, secret };
+            return Known { ty, absent: other.absent, null: other.null, secret };
         }
         self.takes(row, &known, value);
         Known { secret, ..Known::present(gives(row.gives, &known.ty)) }
@@ -415,7 +456,7 @@ impl Checker<'_> {
             return;
         }
         for (argument, known) in arguments.iter().zip(given) {
-            if !matches!(known.ty, Ty::Text | Ty::Any) || known.absent {
+            if !matches!(known.ty, Ty::Text | Ty::Any) || known.missing() {
                 let message =
                     format!("the filter `{}` takes texts, and this is {}", row.name, known.ty.words());
                 self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, argument.at.clone()));
@@ -431,7 +472,7 @@ impl Checker<'_> {
 
     fn takes(&mut self, row: &FilterRow, known: &Known, value: &Tree) {
         let plain = matches!(known.ty, Ty::Any | Ty::Text | Ty::Bool | Ty::Int | Ty::Number);
-        let object = matches!(known.ty, Ty::Object | Ty::Item(_) | Ty::Members(_));
+        let object = matches!(known.ty, Ty::Object | Ty::Item(_));
         let list = matches!(known.ty, Ty::List(_));
         let (fits, what) = match row.takes {
             Takes::Any => (true, ""),
@@ -446,10 +487,8 @@ impl Checker<'_> {
         if !fits {
             let message = format!("the filter `{}` takes {what}, and this is {}", row.name, known.ty.words());
             self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, value.at.clone()));
-        } else if known.absent {
-            let message = format!("this may be absent, and the filter `{}` needs a value", row.name);
-            let fault = Fault::new(Code::MAY_BE_ABSENT, message, value.at.clone());
-            self.faults.push(fault.help("say what stands in its place first: `| default('…')`"));
+        } else if known.absent || (known.null && row.takes != Takes::Any) {
+            self.faults.push(missing(known, &format!("the filter `{}` needs a value", row.name), value));
         }
     }
 }

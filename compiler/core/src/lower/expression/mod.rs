@@ -14,7 +14,7 @@ use std::ops::Range;
 use couplet_plan::Expression;
 
 use super::Cx;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::document::Style;
 use crate::manifest::Template;
 use crate::source::{Span, Spanned};
@@ -88,6 +88,9 @@ pub(super) fn lower<'a>(
             let found = check::check(tree, scope, cx.types, &mut faults);
             if lone {
                 check::wanted(&found, want, tree, &mut faults);
+                if want == Want::Bool {
+                    check::constant(tree, &mut faults);
+                }
                 known = found;
             } else {
                 known.secret |= found.secret;
@@ -99,10 +102,11 @@ pub(super) fn lower<'a>(
         let message = "a condition is one expression: `'{{ … }}'`";
         faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, 0..template.text.len()));
     }
-    if !faults.is_empty() {
-        for fault in faults {
-            report(cx, template, fault);
-        }
+    let wrong = faults.iter().any(|fault| fault.code.severity() == Severity::Error);
+    for fault in faults {
+        report(cx, template, fault);
+    }
+    if wrong {
         return None;
     }
     let expressions: Vec<_> = parts
@@ -155,6 +159,20 @@ fn place(template: &Spanned<Template>, at: Range<usize>) -> Span {
     template.span.part(start, start + within.len() + escaped(within))
 }
 
+/// The fault of Jinja's signs that trim white space around an expression.
+fn trims(inner: &str, start: usize) -> Option<Fault> {
+    let at = if inner.starts_with(['-', '+']) {
+        start..start + 1
+    } else if inner.ends_with(['-', '+']) {
+        start + inner.len() - 1..start + inner.len()
+    } else {
+        return None;
+    };
+    let message = "nothing trims white space around an expression";
+    let help = "write `{{ … }}`; a negative number stands behind a space: `{{ -1 }}`";
+    Some(Fault::new(Code::UNSUPPORTED_JINJA, message, at).help(help))
+}
+
 /// Splits a template at its expressions.
 fn split(text: &str, faults: &mut Vec<Fault>) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -175,7 +193,9 @@ fn split(text: &str, faults: &mut Vec<Fault>) -> Vec<Part> {
                 parts.push(Part::Text(std::mem::take(&mut literal)));
             }
             let inner = open + 2..open + inside;
-            if let Some(tree) = parser::parse(&text[inner.clone()], inner.start, faults) {
+            if let Some(fault) = trims(&text[inner.clone()], inner.start) {
+                faults.push(fault);
+            } else if let Some(tree) = parser::parse(&text[inner.clone()], inner.start, faults) {
                 parts.push(Part::Tree(tree));
             }
             at = open + inside + 2;

@@ -14,7 +14,7 @@ use crate::limits;
 pub(super) fn parse(text: &str, base: usize, faults: &mut Vec<Fault>) -> Option<Tree> {
     let tokens = tokens(text, base, faults)?;
     let end = base + text.trim_end().len().max(1);
-    let mut parser = Parser { tokens, next: 0, depth: 0, end: end - 1..end };
+    let mut parser = Parser { tokens, next: 0, depth: 0, operators: 0, end: end - 1..end };
     if parser.tokens.is_empty() {
         let at = base.saturating_sub(2)..base + text.len() + 2;
         faults.push(
@@ -34,6 +34,7 @@ struct Parser {
     tokens: Vec<(Token, Range<usize>)>,
     next: usize,
     depth: usize,
+    operators: usize,
     end: Range<usize>,
 }
 
@@ -88,9 +89,6 @@ impl Parser {
                         .help("write the mapping in YAML, with templates as its values"),
                 );
             }
-            Some(Token::Sign("-")) => {
-                ("`-` stands".to_owned(), Some("write `{{` and `}}`: nothing trims white space"))
-            }
             Some(Token::Sign(sign)) => (format!("`{sign}` stands"), None),
             Some(Token::Int(_) | Token::Float(_)) => ("a number stands".to_owned(), None),
             Some(Token::Text(_)) => ("a text stands".to_owned(), None),
@@ -114,6 +112,17 @@ impl Parser {
         tree
     }
 
+    /// Counts an operator or a filter: each makes the tree one level deeper.
+    fn operator(&mut self) -> Result<(), Box<Fault>> {
+        self.operators += 1;
+        if self.operators > limits::EXPRESSION_OPERATORS {
+            let message =
+                format!("an expression has at most {} operators and filters", limits::EXPRESSION_OPERATORS);
+            return Err(Box::new(Fault::new(Code::BAD_EXPRESSION, message, self.at())));
+        }
+        Ok(())
+    }
+
     fn expression(&mut self) -> Parsed {
         self.nested(|parser| {
             let then = parser.or()?;
@@ -133,6 +142,7 @@ impl Parser {
     fn or(&mut self) -> Parsed {
         let mut left = self.and()?;
         while self.word("or") {
+            self.operator()?;
             left = binary(BinaryOperator::Or, left, self.and()?);
         }
         Ok(left)
@@ -141,6 +151,7 @@ impl Parser {
     fn and(&mut self) -> Parsed {
         let mut left = self.not()?;
         while self.word("and") {
+            self.operator()?;
             left = binary(BinaryOperator::And, left, self.not()?);
         }
         Ok(left)
@@ -206,6 +217,7 @@ impl Parser {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             left = binary(operator, left, self.concat()?);
         }
     }
@@ -213,6 +225,7 @@ impl Parser {
     fn concat(&mut self) -> Parsed {
         let mut left = self.product()?;
         while self.sign("~") {
+            self.operator()?;
             let right = self.product()?;
             left =
                 Tree { at: left.at.start..right.at.end, kind: Kind::Concat(Box::new(left), Box::new(right)) };
@@ -232,6 +245,7 @@ impl Parser {
             let Some((_, operator)) = OPERATORS.iter().find(|(sign, _)| self.sign(sign)) else {
                 return Ok(left);
             };
+            self.operator()?;
             left = binary(*operator, left, self.filtered()?);
         }
     }
@@ -239,6 +253,7 @@ impl Parser {
     fn filtered(&mut self) -> Parsed {
         let mut value = self.negated()?;
         while self.sign("|") {
+            self.operator()?;
             let at = self.at();
             let Some(Token::Word(name)) = self.peek().cloned() else {
                 return Err(self.unexpected("a filter's name"));

@@ -7,14 +7,21 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::lower) struct Known {
     pub(in crate::lower) ty: Ty,
-    /// It may be absent or null.
+    /// It may be absent.
     pub(in crate::lower) absent: bool,
+    /// It may be null.
+    pub(in crate::lower) null: bool,
     pub(in crate::lower) secret: bool,
 }
 
 impl Known {
     pub(in crate::lower) fn present(ty: Ty) -> Self {
-        Self { ty, absent: false, secret: false }
+        Self { ty, absent: false, null: false, secret: false }
+    }
+
+    /// Whether there may be no value: it is absent or null.
+    pub(in crate::lower) fn missing(&self) -> bool {
+        self.absent || self.null
     }
 }
 
@@ -34,14 +41,12 @@ pub(in crate::lower) enum Ty {
     Object,
     /// A type of the manifest, by its place among the items.
     Item(usize),
-    /// Members that are all known.
-    Members(Vec<(String, Known)>),
 }
 
 impl Ty {
     /// Whether a value of it has no form as text.
     pub(in crate::lower) fn has_no_text(&self) -> bool {
-        matches!(self, Self::Null | Self::List(_) | Self::Object | Self::Item(_) | Self::Members(_))
+        matches!(self, Self::Null | Self::List(_) | Self::Object | Self::Item(_))
     }
 
     /// What a message calls it.
@@ -55,7 +60,7 @@ impl Ty {
             Self::Text => "a text",
             Self::Bytes => "bytes",
             Self::List(_) => "a list",
-            Self::Object | Self::Item(_) | Self::Members(_) => "an object",
+            Self::Object | Self::Item(_) => "an object",
         }
     }
 }

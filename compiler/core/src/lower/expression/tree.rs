@@ -31,6 +31,25 @@ pub(super) enum Kind {
 }
 
 impl Tree {
+    /// Whether its value depends on nothing.
+    pub(super) fn is_constant(&self) -> bool {
+        match &self.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Text(_) => true,
+            Kind::Name(_) => false,
+            Kind::Member(of, ..) | Kind::Unary(_, of) => of.is_constant(),
+            Kind::Index(left, right) | Kind::Concat(left, right) | Kind::Binary(_, left, right) => {
+                left.is_constant() && right.is_constant()
+            }
+            Kind::List(items) => items.iter().all(Self::is_constant),
+            Kind::If(condition, then, otherwise) => {
+                condition.is_constant() && then.is_constant() && otherwise.is_constant()
+            }
+            Kind::Filter(value, _, _, arguments) => {
+                value.is_constant() && arguments.iter().all(Self::is_constant)
+            }
+        }
+    }
+
     /// A key that is known now: a text, or a number that stands as it is.
     pub(super) fn key(&self) -> Option<couplet_plan::Key<'_>> {
         match &self.kind {

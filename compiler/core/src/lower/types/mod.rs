@@ -50,6 +50,12 @@ impl Types {
     }
 
     fn member(&self, member: &Member) -> Known {
-        Known { ty: self.known(&member.ty), absent: member.presence != Presence::Required, secret: false }
+        let (absent, null) = match member.presence {
+            Presence::Required => (false, false),
+            Presence::Optional => (true, false),
+            Presence::Nullable => (false, true),
+            Presence::OptionalNullable => (true, true),
+        };
+        Known { ty: self.known(&member.ty), absent, null, secret: member.ty == Type::Secret }
     }
 }
