@@ -110,7 +110,7 @@ impl Window {
             end = floor(text, end.min(first + LONGEST_LINE));
         }
         let (line, _) = file.line_column(start);
-        Self { text: text[start..end.max(start)].chars().map(|c| masked(c)).collect::<String>(), start, line }
+        Self { text: text[start..end.max(start)].chars().map(masked).collect::<String>(), start, line }
     }
 
     /// A span within the window, cut to its first line.

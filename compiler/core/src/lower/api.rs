@@ -48,15 +48,13 @@ pub(super) fn templates<'a>(
     for (name, value) in members.iter() {
         if let Some((first, _)) =
             members.iter().find(|(other, _)| header && other.value.eq_ignore_ascii_case(&name.value))
+            && first.span != name.span
         {
-            if first.span != name.span {
-                let message = format!("the header `{}` stands twice", name.value);
-                cx.report(
-                    Diagnostic::new(Code::DUPLICATE_PARAMETER, message, name.span)
-                        .also(first.span, "first here"),
-                );
-                whole = false;
-            }
+            let message = format!("the header `{}` stands twice", name.value);
+            cx.report(
+                Diagnostic::new(Code::DUPLICATE_PARAMETER, message, name.span).also(first.span, "first here"),
+            );
+            whole = false;
         }
         let fits = !header
             || (headers::check_name(&name.value, name.span, cx)
@@ -280,7 +278,7 @@ fn check_authority(
                         .all(|choice| crate::validate::text::is_host(choice) && !choice.contains('.')))
         });
         let before = place.checked_sub(1).and_then(|place| pieces.get(place));
-        let starts = matches!(before, None)
+        let starts = before.is_none()
             || matches!(before, Some(Piece::Text(text)) if text.is_empty() || text.ends_with(['.', '-']));
         let ends = matches!(pieces.get(place + 1), Some(Piece::Text(text)) if text.starts_with(['.', '-']));
         if !label || !starts || !ends {

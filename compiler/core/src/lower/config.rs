@@ -289,11 +289,11 @@ pub(super) fn check_values_in(schema: &Schema, manifest: Option<&Manifest>, cx: 
     let Some(keywords) = schema.keywords() else { return };
     limits(keywords, cx);
     let of_type = |value: &serde_json::Value| check_instance(value, schema, manifest);
-    if let Some(default) = &keywords.default {
-        if let Some(why) = of_type(&default.value.0) {
-            let message = format!("the default is not of its own type: {why}");
-            cx.report(Diagnostic::new(Code::WRONG_DEFAULT, message, default.span));
-        }
+    if let Some(default) = &keywords.default
+        && let Some(why) = of_type(&default.value.0)
+    {
+        let message = format!("the default is not of its own type: {why}");
+        cx.report(Diagnostic::new(Code::WRONG_DEFAULT, message, default.span));
     }
     for example in keywords.example.iter().chain(keywords.examples.iter().flatten()) {
         if let Some(why) = of_type(&example.value.0) {
@@ -322,14 +322,14 @@ fn limits(keywords: &Keywords, cx: &mut Cx<'_, '_>) {
         ("minProperties", count(&keywords.min_properties), "maxProperties", count(&keywords.max_properties)),
     ];
     for (low, least, high, most) in pairs {
-        if let (Some((least, first)), Some((most, second))) = (least, most) {
-            if least > most {
-                let message = format!("`{low}` is greater than `{high}`: no value meets both");
-                let diagnostic = Diagnostic::new(Code::CONTRADICTORY_LIMITS, message, first);
-                cx.report(
-                    diagnostic.also(second, "and this is less").help("exchange the two, or mend one of them"),
-                );
-            }
+        if let (Some((least, first)), Some((most, second))) = (least, most)
+            && least > most
+        {
+            let message = format!("`{low}` is greater than `{high}`: no value meets both");
+            let diagnostic = Diagnostic::new(Code::CONTRADICTORY_LIMITS, message, first);
+            cx.report(
+                diagnostic.also(second, "and this is less").help("exchange the two, or mend one of them"),
+            );
         }
     }
     if let Some((step, span)) = number(&keywords.multiple_of).filter(|(step, _)| *step <= 0.0) {

@@ -111,10 +111,10 @@ fn with_null(mut schema: Value) -> Value {
     match schema.get("type").cloned() {
         Some(Value::String(word)) => {
             schema["type"] = json!([word, "null"]);
-            if let Some(Value::Array(values)) = schema.get_mut("enum") {
-                if !values.contains(&Value::Null) {
-                    values.push(Value::Null);
-                }
+            if let Some(Value::Array(values)) = schema.get_mut("enum")
+                && !values.contains(&Value::Null)
+            {
+                values.push(Value::Null);
             }
             schema
         }

@@ -111,10 +111,9 @@ impl Decode for StatusRange {
             }
             if let Some((Some(first), Some(last))) =
                 text.split_once('-').map(|(first, last)| (status(first), status(last)))
+                && first <= last
             {
-                if first <= last {
-                    return Some(Self(first, last));
-                }
+                return Some(Self(first, last));
             }
         }
         let message = format!("a status belongs here, and this is {}", node.describe());

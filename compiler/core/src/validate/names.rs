@@ -118,7 +118,7 @@ pub(crate) fn words_of(name: &str) -> Vec<String> {
         let small_before = before.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         let ends_run = before.is_some_and(char::is_ascii_uppercase)
             && chars.get(at + 1).is_some_and(char::is_ascii_lowercase)
-            && !(chars.get(at + 1) == Some(&'s') && !chars.get(at + 2).is_some_and(char::is_ascii_lowercase));
+            && (chars.get(at + 1) != Some(&'s') || chars.get(at + 2).is_some_and(char::is_ascii_lowercase));
         if c.is_ascii_uppercase() && (small_before || ends_run) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }

@@ -12,7 +12,7 @@ use crate::connector::Docs;
 
 /// Documentation of a title and a description, either of which may be missing.
 pub(super) fn of(title: Option<&str>, description: Option<&str>) -> Docs {
-    let title = title.map(|title| plain(title));
+    let title = title.map(plain);
     let description = description.map(markdown).unwrap_or_default();
     Docs::inert(match title {
         Some(title) if description.is_empty() => title,

@@ -461,11 +461,11 @@ impl Checker<'_> {
                     format!("the filter `{}` takes texts, and this is {}", row.name, known.ty.words());
                 self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, argument.at.clone()));
             }
-            if let (Filter::Matches, Kind::Text(pattern)) = (row.filter, &argument.kind) {
-                if let Err(why) = crate::validate::text::compile_pattern(pattern) {
-                    let message = format!("this is no pattern that can be matched here: {why}");
-                    self.faults.push(Fault::new(Code::BAD_PATTERN, message, argument.at.clone()));
-                }
+            if let (Filter::Matches, Kind::Text(pattern)) = (row.filter, &argument.kind)
+                && let Err(why) = crate::validate::text::compile_pattern(pattern)
+            {
+                let message = format!("this is no pattern that can be matched here: {why}");
+                self.faults.push(Fault::new(Code::BAD_PATTERN, message, argument.at.clone()));
             }
         }
     }

@@ -62,7 +62,7 @@ impl<'m> Builder<'m> {
         for (index, ((_, schema), ident)) in manifest.types.iter().zip(idents).enumerate() {
             builder.current = index;
             let Some(ident) = ident else { continue };
-            let docs = schema.keywords().map(|keywords| docs_of(keywords)).unwrap_or_default();
+            let docs = schema.keywords().map(docs_of).unwrap_or_default();
             if let Some(kind) = builder.declared_kind(schema, &ident, cx) {
                 builder.items[index].0 = Some(Item { ident, docs, kind, role: Role::default() });
             }
@@ -153,15 +153,15 @@ impl<'m> Builder<'m> {
 
     fn declared_kind(&mut self, schema: &'m Schema, ident: &Ident, cx: &mut Cx<'_, '_>) -> Option<ItemKind> {
         let name = ident.as_str().to_owned();
-        if let Some(keywords) = schema.keywords() {
-            if let Some(kind) = self.own_kind(keywords, schema.span, &name, cx) {
-                let (kind, null) = kind?;
-                if !null {
-                    return Some(kind);
-                }
-                let inner = self.add(&format!("{name}Value"), Docs::default(), kind);
-                return Some(ItemKind::Alias(Type::Option(Box::new(inner))));
+        if let Some(keywords) = schema.keywords()
+            && let Some(kind) = self.own_kind(keywords, schema.span, &name, cx)
+        {
+            let (kind, null) = kind?;
+            if !null {
+                return Some(kind);
             }
+            let inner = self.add(&format!("{name}Value"), Docs::default(), kind);
+            return Some(ItemKind::Alias(Type::Option(Box::new(inner))));
         }
         let Shape { ty, null } = self.shape(schema, &format!("{name}Item"), cx)?;
         Some(ItemKind::Alias(if null { Type::Option(Box::new(ty)) } else { ty }))

@@ -82,15 +82,15 @@ fn of_keywords(
     if value.is_null() && (nullable || matches!(keywords.ty.as_deref(), Some(TypeKeyword::Name(_, true)))) {
         return None;
     }
-    if let Some(values) = &keywords.enumeration {
-        if !values.value.iter().any(|one| one.value.0 == *value) {
-            return Some(format!("{value} is none of the values of its `enum`"));
-        }
+    if let Some(values) = &keywords.enumeration
+        && !values.value.iter().any(|one| one.value.0 == *value)
+    {
+        return Some(format!("{value} is none of the values of its `enum`"));
     }
-    if let Some(constant) = &keywords.constant {
-        if constant.value.0 != *value {
-            return Some(format!("the only value is {}", constant.value.0));
-        }
+    if let Some(constant) = &keywords.constant
+        && constant.value.0 != *value
+    {
+        return Some(format!("the only value is {}", constant.value.0));
     }
     let by_type = match keywords.ty.as_deref() {
         Some(TypeKeyword::Name(word, _)) => of_name(value, word, manifest, depth),
