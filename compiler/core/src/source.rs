@@ -176,6 +176,12 @@ impl Span {
         Self { start, end: (self.start + end).clamp(start, self.end), ..self }
     }
 
+    /// Whether no text stands there.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
     /// The empty place at the end of this span.
     #[must_use]
     pub fn after(self) -> Self {

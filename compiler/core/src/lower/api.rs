@@ -143,6 +143,7 @@ fn table_field<'a>(
             );
             None
         }
+        None if config.failed(name) => None,
         None => {
             let message = format!("there is no config field `{name}`");
             let names: Vec<String> =
@@ -185,6 +186,9 @@ fn check_url<'a>(
     config.note(&scope);
     let pieces = pieces(lowered.expression);
     let span = template.span;
+    if pieces.iter().any(|piece| matches!(piece, Piece::Config(name) if config.failed(name))) {
+        return None;
+    }
     let path = match pieces.first() {
         Some(Piece::Config(name)) => {
             let field = config.config.iter().find(|field| field.name() == *name);

@@ -22,8 +22,9 @@ pub(super) struct Lowered<'a> {
     pub(super) caveats: Vec<(String, Docs)>,
     /// Whether a pattern must be matched.
     pub(super) patterns: bool,
-    /// Each method's credentials, for the places that may see those that are no secrets.
-    pub(super) plain: Vec<(String, super::expression::Known)>,
+    /// Each method's credentials, for the places that may see those that are no secrets. A name that is a secret of
+    /// one method is a secret.
+    pub(super) known: Vec<(String, super::expression::Known)>,
 }
 
 /// Names that the crate's root has already.
@@ -60,7 +61,7 @@ pub(super) fn lower<'a>(
         rust: Vec::new(),
         caveats: Vec::new(),
         patterns: false,
-        plain: Vec::new(),
+        known: Vec::new(),
     };
     if manifest.auth.value.is_empty() {
         let message = "a connector needs an auth method";
@@ -154,8 +155,9 @@ fn method<'a>(
         return None;
     }
     for (name, known) in &fields.known {
-        if !known.secret && !lowered.plain.iter().any(|(other, _)| other == name) {
-            lowered.plain.push((name.clone(), known.clone()));
+        match lowered.known.iter_mut().find(|(other, _)| other == name) {
+            Some((_, other)) => other.secret |= known.secret,
+            None => lowered.known.push((name.clone(), known.clone())),
         }
     }
     Some((method, fields.properties))
@@ -307,6 +309,8 @@ impl<'a> Fields<'a> {
         let titled = schema.keywords().is_some_and(|keywords| keywords.title.is_some());
         let Some(mut one) = config::lower_field(&name, schema, secret, cx) else {
             self.whole = false;
+            self.known.push((name.value, config::failed(secret)));
+            self.spans.push(name.span);
             return;
         };
         if !titled && !title.is_empty() {

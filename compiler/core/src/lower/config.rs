@@ -52,6 +52,11 @@ impl Config<'_> {
         self
     }
 
+    /// Whether the field of that name was declared and rejected.
+    pub(super) fn failed(&self, name: &str) -> bool {
+        self.field(name).is_none() && self.known.iter().any(|(known, _)| known == name)
+    }
+
     /// The plan's field of that name.
     pub(super) fn field(&self, name: &str) -> Option<&Field<'_>> {
         self.config.iter().find(|field| field.name() == name)
@@ -75,7 +80,10 @@ pub(super) fn lower<'a>(
     };
     let mut idents = names::Names::with(&["build", "fmt", "clone"]);
     for (name, field) in manifest.config.iter() {
-        let Some(one) = lower_field(name, &field.0, false, cx) else { continue };
+        let Some(one) = lower_field(name, &field.0, false, cx) else {
+            config.known.push((name.value.clone(), failed(false)));
+            continue;
+        };
         let ident = idents.take(names::snake(&name.value), &name.value, name.span, cx);
         let ty = match one.field.choices() {
             [] => one.ty.clone(),
@@ -104,12 +112,19 @@ pub(super) fn lower<'a>(
         }
     }
     for (name, field) in manifest.app.iter() {
-        if let Some(one) = lower_field(name, &field.0, false, cx) {
-            config.app_known.push((name.value.clone(), one.known));
-            config.app.push(one.field);
-        }
+        let Some(one) = lower_field(name, &field.0, false, cx) else {
+            config.app_known.push((name.value.clone(), failed(false)));
+            continue;
+        };
+        config.app_known.push((name.value.clone(), one.known));
+        config.app.push(one.field);
     }
     config
+}
+
+/// What is known of a field that was rejected: enough that nothing more is said where it is used.
+pub(super) fn failed(secret: bool) -> Known {
+    Known { ty: super::expression::Ty::Any, absent: false, null: false, secret }
 }
 
 /// Warns of fields that no template names.

@@ -273,6 +273,7 @@ impl Decode for Body {
             } else {
                 whole = false;
                 cx.unknown_key(
+                    node,
                     entry,
                     &["json", "form", "text", "binary", "nesting", "content_type"],
                     "a body",

@@ -2,6 +2,7 @@
 
 use super::object::{object, words};
 use super::{CredentialField, Line, Members, Prose, Snake, Template};
+use crate::diagnostic::nearest;
 use crate::document::{Kind, Node};
 use crate::source::Spanned;
 use crate::validate::decode::{Cx, Decode};
@@ -173,9 +174,15 @@ impl schemars::JsonSchema for CredentialOr {
 
 impl Decode for Auth {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
-        cx.mapping(node, "a mapping for an auth method")?;
+        let entries = cx.mapping(node, "a mapping for an auth method")?;
         let Some(word) = node.get("type") else {
-            cx.missing_key(node, "type", "an auth method");
+            let misspelt = entries.iter().find(|entry| nearest(&entry.key, ["type"]).is_some());
+            match misspelt {
+                Some(entry) => {
+                    cx.unknown_key(node, entry, &["type"], "an auth method");
+                }
+                None => cx.missing_key(node, "type", "an auth method"),
+            }
             return None;
         };
         let kind = match TypeWord::decode(&word.value, cx)? {

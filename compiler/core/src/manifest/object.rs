@@ -43,6 +43,8 @@ macro_rules! object {
             ) -> Option<Self> {
                 let entries = cx.mapping(node, concat!("a mapping for ", $what))?;
                 let mut whole = true;
+                // Keys that are there, but misspelt.
+                let mut meant: Vec<&str> = Vec::new();
                 $( let mut $field: Option<$ty> = None; )*
                 for entry in entries {
                     match entry.key.as_str() {
@@ -52,11 +54,11 @@ macro_rules! object {
                         } )*
                         _ => {
                             whole = false;
-                            cx.unknown_key(entry, &[$($key),*], $what);
+                            meant.extend(cx.unknown_key(node, entry, &[$($key),*], $what));
                         }
                     }
                 }
-                $( object!(@check $mode $field, $key, $what, node, cx, whole); )*
+                $( object!(@check $mode $field, $key, $what, node, cx, whole, meant); )*
                 if !whole {
                     return None;
                 }
@@ -96,10 +98,12 @@ macro_rules! object {
     (@type required $ty:ty) => { $ty };
     (@type optional $ty:ty) => { Option<$ty> };
     (@type default $ty:ty) => { $ty };
-    (@check required $field:ident, $key:literal, $what:literal, $node:ident, $cx:ident, $whole:ident) => {
+    (@check required $field:ident, $key:literal, $what:literal, $node:ident, $cx:ident, $whole:ident, $meant:ident) => {
         if $field.is_none() && $node.get($key).is_none() {
             $whole = false;
-            $cx.missing_key($node, $key, $what);
+            if !$meant.contains(&$key) {
+                $cx.missing_key($node, $key, $what);
+            }
         }
     };
     (@check $mode:ident $($rest:tt)*) => {};

@@ -27,12 +27,45 @@ text! {
     pub struct PageUrl, "a text, the https URL of a page,", rules::page_url, { "type": "string", "format": "uri", "pattern": "^https://" };
 }
 
-text! {
-    /// A version (SemVer).
-    pub struct Version, "a text, a version as '1.2.3',", rules::version, {
-        "type": "string",
-        "pattern": r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$"
-    };
+/// A version (SemVer).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(pub String);
+
+impl std::ops::Deref for Version {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Decode for Version {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        use crate::document::{Kind, Value};
+        let text = match &node.kind {
+            // `1.10` is a number to YAML; its text is judged, so that it never becomes 1.1.
+            Kind::Scalar(scalar) if matches!(scalar.value, Value::Int(_) | Value::Float(_)) => &scalar.text,
+            _ => &cx.text(node, "a text, a version as '1.2.3',")?.text,
+        };
+        rules::version(text, node.span, cx).map(Self)
+    }
+}
+
+impl schemars::JsonSchema for Version {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$",
+        })
+    }
 }
 
 text! {

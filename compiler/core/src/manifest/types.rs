@@ -101,7 +101,7 @@ macro_rules! keywords {
                                 .filter(|(_, place)| at & place != 0)
                                 .map(|(key, _)| key)
                                 .collect();
-                            unknown(entry, at, &known, cx);
+                            unknown(node, entry, at, &known, cx);
                         }
                     }
                 }
@@ -404,7 +404,7 @@ const UNSUPPORTED: [(&str, &str); 20] = [
     ("xml", "only JSON, forms, texts and bytes are sent and read"),
 ];
 
-fn unknown(entry: &crate::document::Entry, at: u8, known: &[&str], cx: &mut Cx<'_>) {
+fn unknown(node: &Node, entry: &crate::document::Entry, at: u8, known: &[&str], cx: &mut Cx<'_>) {
     let key = entry.key.as_str();
     if let Some((_, instead)) = UNSUPPORTED.iter().find(|(word, _)| *word == key) {
         let message = format!("the keyword `{key}` of JSON Schema is not supported");
@@ -429,5 +429,5 @@ fn unknown(entry: &crate::document::Entry, at: u8, known: &[&str], cx: &mut Cx<'
         cx.report(Diagnostic::new(Code::UNKNOWN_KEY, message, entry.key_span));
         return;
     }
-    cx.unknown_key(entry, known, what);
+    cx.unknown_key(node, entry, known, what);
 }

@@ -49,7 +49,7 @@ impl<'t> Cx<'t, '_> {
                 }
                 event => {
                     let node = self.node(event, span, 1)?;
-                    let nothing = matches!(&node.kind, Kind::Scalar(scalar) if scalar.text.is_empty() && scalar.value == Value::Null);
+                    let nothing = matches!(&node.kind, Kind::Scalar(scalar) if node.span.is_empty() && scalar.value == Value::Null);
                     root = (!nothing).then_some(node);
                 }
             }
@@ -198,7 +198,7 @@ impl<'t> Cx<'t, '_> {
                 let quoted = format!("'{}'", scalar.text.replace('\'', "''"));
                 let message = format!("a key is a text, and this is {}", key.describe());
                 let mut diagnostic = Diagnostic::new(Code::NOT_A_STRING_KEY, message, key.span);
-                if !scalar.text.is_empty() {
+                if !key.span.is_empty() {
                     diagnostic = diagnostic.suggest("quote it, to make it a text", key.span, quoted);
                 }
                 self.report(diagnostic);
@@ -288,7 +288,7 @@ impl<'t> Cx<'t, '_> {
         }
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let mut diagnostic = Diagnostic::new(Code::YAML_SYNTAX, format!("this is not YAML: {info}"), place);
-        if let Some(help) = hint(line) {
+        if let Some(help) = hint(line, &info) {
             diagnostic = diagnostic.help(help);
         }
         self.report(diagnostic)
@@ -343,7 +343,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 }
 
 /// What is likely wrong with a line that is not YAML.
-fn hint(line: &str) -> Option<&'static str> {
+fn hint(line: &str, info: &str) -> Option<&'static str> {
     let value = line.split_once(": ").map_or(line, |(_, value)| value).trim_start();
     if line.starts_with('\t') || line.trim_start_matches(' ').starts_with('\t') {
         Some("indent with spaces: YAML takes no tabs there")
@@ -353,6 +353,8 @@ fn hint(line: &str) -> Option<&'static str> {
         Some("quote a text that begins with this character")
     } else if value.contains(": ") && !value.starts_with(['{', '[', '\'', '"']) {
         Some("quote a text that holds a colon and a space")
+    } else if info.contains("block mapping") || info.contains("block sequence") {
+        Some("begin the members of one mapping, or of one list, in the same column")
     } else {
         None
     }

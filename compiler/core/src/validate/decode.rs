@@ -2,7 +2,7 @@
 //!
 //! Invariant: `decode` returns nothing only where it has reported why.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Reported};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Reported, nearest};
 use crate::document::{Entry, Kind, Node, Scalar, Style, Value};
 use crate::limits;
 use crate::source::{Span, Spanned};
@@ -38,7 +38,7 @@ impl<'d> Cx<'d> {
         let mut diagnostic = Diagnostic::new(Code::WRONG_TYPE, message, node.span);
         if let Kind::Scalar(scalar) = &node.kind {
             let text_wanted = wanted.contains("text") || wanted.contains("template");
-            if text_wanted && scalar.style == Style::Plain && !scalar.text.is_empty() {
+            if text_wanted && scalar.style == Style::Plain && !node.span.is_empty() {
                 let quoted = format!("'{}'", scalar.text);
                 diagnostic = diagnostic.suggest("quote it, to make it a text", node.span, quoted);
             }
@@ -70,15 +70,24 @@ impl<'d> Cx<'d> {
         }
     }
 
-    pub(crate) fn unknown_key(&mut self, entry: &Entry, known: &[&str], what: &str) {
+    /// Reports a key that means nothing, and gives the key that was likely meant: one that the mapping lacks.
+    pub(crate) fn unknown_key<'k>(
+        &mut self,
+        node: &Node,
+        entry: &Entry,
+        known: &[&'k str],
+        what: &str,
+    ) -> Option<&'k str> {
         let message = format!("{what} has no key `{}`", shorten(&entry.key));
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_KEY, message, entry.key_span);
-        let unused = known.iter().copied();
-        diagnostic = diagnostic.suggest_nearest(&entry.key, unused);
-        if diagnostic.suggestion().is_none() {
-            diagnostic = diagnostic.help(format!("it has {}", words(known)));
-        }
+        let lacking = known.iter().copied().filter(|key| node.get(key).is_none());
+        let meant = nearest(&entry.key, lacking);
+        diagnostic = match meant {
+            Some(key) => diagnostic.suggest(format!("did you mean `{key}`?"), entry.key_span, key),
+            None => diagnostic.help(format!("it has {}", words(known))),
+        };
         self.report(diagnostic);
+        meant
     }
 
     pub(crate) fn missing_key(&mut self, node: &Node, key: &str, what: &str) {
@@ -199,8 +208,18 @@ impl Decode for Number {
 pub struct Literal(pub serde_json::Value);
 
 impl Decode for Literal {
-    fn decode(node: &Node, _: &mut Cx<'_>) -> Option<Self> {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        secrets(node, cx);
         Some(Self(node.to_json()))
+    }
+}
+
+/// Warns of texts within a value that look like real credentials.
+fn secrets(node: &Node, cx: &mut Cx<'_>) {
+    match &node.kind {
+        Kind::Scalar(scalar) => super::text::literal_secret(&scalar.text, node.span, cx),
+        Kind::List(items) => items.iter().for_each(|item| secrets(item, cx)),
+        Kind::Map(entries) => entries.iter().for_each(|entry| secrets(&entry.value, cx)),
     }
 }
 

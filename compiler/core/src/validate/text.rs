@@ -26,6 +26,7 @@ pub(crate) fn prose(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<String> {
             format!("the text has {} bytes, and may have {}", text.len(), limits::DESCRIPTION_BYTES);
         return cx.fail(Diagnostic::new(Code::TOO_LARGE, message, span));
     }
+    literal_secret(text, span, cx);
     visible(text, span, cx).map(str::to_owned)
 }
 
@@ -60,7 +61,7 @@ fn visible<'t>(text: &'t str, span: Span, cx: &mut Cx<'_>) -> Option<&'t str> {
 }
 
 /// Warns of what looks like a real credential. The text itself is not repeated.
-fn literal_secret(text: &str, span: Span, cx: &mut Cx<'_>) {
+pub(crate) fn literal_secret(text: &str, span: Span, cx: &mut Cx<'_>) {
     const STARTS: [(&str, usize); 9] = [
         ("sk_live_", 16),
         ("rk_live_", 16),
@@ -72,14 +73,16 @@ fn literal_secret(text: &str, span: Span, cx: &mut Cx<'_>) {
         ("AIza", 35),
         ("-----BEGIN ", 20),
     ];
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let found = STARTS.iter().any(|(start, least)| {
-        text.find(start).is_some_and(|at| {
-            let rest = &text[at..];
-            let length =
-                rest.find(|c: char| c.is_whitespace() && !start.starts_with('-')).unwrap_or(rest.len());
+        text.match_indices(start).any(|(at, _)| {
+            let rest = &text.as_bytes()[at..];
+            // A PEM block has spaces; a key ends with the first character that no key has.
+            let length = match start.starts_with('-') {
+                true => rest.len(),
+                false => rest.iter().take_while(|byte| belongs(**byte)).count(),
+            };
             length >= *least
-                && (start.starts_with('-')
-                    || rest[..length].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')))
         })
     });
     if found {

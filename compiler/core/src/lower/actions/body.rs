@@ -6,6 +6,7 @@ use super::super::Cx;
 use super::super::expression::{self, Scope, Ty, Want};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{self, BodyTree, Tree};
+use crate::source::Span;
 
 /// The body that an action says; the outer option is whether all is well.
 #[expect(clippy::option_option, reason = "the outer one says that a mistake was reported")]
@@ -25,8 +26,8 @@ pub(super) fn lower<'a>(
         return None;
     }
     let mut lowered = match &body.tree {
-        BodyTree::Json(tree) => of_tree(BodyKind::Json, tree.as_ref(), scope, cx)?,
-        BodyTree::Form(tree) => of_tree(BodyKind::Form, tree.as_ref(), scope, cx)?,
+        BodyTree::Json(tree) => of_tree(BodyKind::Json, tree.as_ref(), body.span, scope, cx)?,
+        BodyTree::Form(tree) => of_tree(BodyKind::Form, tree.as_ref(), body.span, scope, cx)?,
         BodyTree::Text(template) => {
             let value = expression::lower(cx, template, scope, Want::Text)?;
             Body::new(BodyKind::Text).with_value(value.expression)
@@ -61,13 +62,19 @@ pub(super) fn lower<'a>(
     Some(Some(lowered))
 }
 
-fn of_tree<'a>(kind: BodyKind, tree: Option<&Tree>, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<Body<'a>> {
+fn of_tree<'a>(
+    kind: BodyKind,
+    tree: Option<&Tree>,
+    span: Span,
+    scope: &Scope,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<Body<'a>> {
     let Some(tree) = tree else { return Some(Body::new(kind)) };
     let (value, absent) = self::tree(tree, scope, cx)?;
     if absent {
         let span = match tree {
             Tree::Template(template) => template.span,
-            _ => crate::source::Span::default(),
+            _ => span,
         };
         let message = "the whole body may be absent";
         cx.report(
@@ -78,7 +85,7 @@ fn of_tree<'a>(kind: BodyKind, tree: Option<&Tree>, scope: &Scope, cx: &mut Cx<'
     }
     if kind == BodyKind::Form && matches!(tree, Tree::List(_) | Tree::Literal(_)) {
         let message = "a form has members: a mapping belongs here";
-        cx.report(Diagnostic::new(Code::WRONG_TYPE, message, crate::source::Span::default()));
+        cx.report(Diagnostic::new(Code::WRONG_TYPE, message, span));
         return None;
     }
     Some(Body::new(kind).with_value(value))

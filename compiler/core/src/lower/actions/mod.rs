@@ -223,8 +223,8 @@ fn route(draft: &Draft<'_>, cx: &mut Cx<'_, '_>) -> Option<(Method, Vec<path::Pa
 fn scope(draft: &Draft<'_>, config: &Config<'_>, auth: &auth::Lowered<'_>, cx: &Cx<'_, '_>) -> Scope {
     let members = draft.inputs.iter().map(|input| (input.name.value.clone(), input.known(cx))).collect();
     let mut roots = vec![Root { name: "input", members }, config.root()];
-    if !auth.plain.is_empty() {
-        let members = auth.plain.clone();
+    if !auth.known.is_empty() {
+        let members = auth.known.clone();
         roots.push(Root { name: "credentials", members });
     }
     Scope::new(roots)

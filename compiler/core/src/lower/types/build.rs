@@ -479,7 +479,10 @@ impl<'m> Builder<'m> {
             Form::List(_) => None,
         };
         if let Some((word, at)) = target {
-            if depth > limits::NESTING {
+            let declared = self.declared.get(word).copied();
+            let circle =
+                declared.is_some_and(|index| index == self.current || members.within.contains(&index));
+            if depth > limits::NESTING || circle {
                 let message = "`allOf` leads back to itself";
                 cx.report(
                     Diagnostic::new(Code::TYPE_HOLDS_ITSELF, message, span)
@@ -487,10 +490,13 @@ impl<'m> Builder<'m> {
                 );
                 return None;
             }
-            if let Some(index) = self.declared.get(word) {
-                self.merged[*index] = true;
+            if let Some(index) = declared {
+                self.merged[index] = true;
                 let schema = self.manifest.types.get(word)?;
-                return self.part(schema, name, members, more, span, depth + 1, cx);
+                members.within.push(index);
+                let merged = self.part(schema, name, members, more, span, depth + 1, cx);
+                members.within.pop();
+                return merged;
             }
             self.named(word, at, cx)?;
         }
@@ -598,6 +604,8 @@ struct Members {
     list: Vec<Member>,
     names: Names,
     wires: Vec<(String, Span)>,
+    /// The declared types whose members are being merged, the outermost first.
+    within: Vec<usize>,
 }
 
 /// A declared type keeps its name as it is written.
