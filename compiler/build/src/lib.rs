@@ -1,7 +1,34 @@
 //! The ends of Couplet's compiler that touch the disk, and the way to use it in `build.rs`.
 //!
+//! ```toml
+//! [dependencies]
+//! couplet-runtime = "0.1"
+//!
+//! [build-dependencies]
+//! couplet-build = "0.1"
+//! ```
+//!
+//! `build.rs` compiles a manifest to `OUT_DIR`, without a network and without another program:
+//!
+//! ```no_run
+//! couplet_build::compile("connectors/acuity-scheduling/manifest.yaml");
+//! ```
+//!
+//! The program includes the module, whose name is the connector's with `_` for `-`:
+//!
+//! ```ignore
+//! mod acuity_scheduling {
+//!     include!(concat!(env!("OUT_DIR"), "/acuity_scheduling.rs"));
+//! }
+//! ```
+//!
+//! Cargo runs the script again when the manifest or a file that it includes changes, and never else. A wrong
+//! manifest fails the build with every mistake, its place and its mend.
+//!
 //! Tools read and write by the same ways: [`read`], [`write()`], [`check`].
 
+mod builder;
+mod cargo;
 mod error;
 mod read;
 #[cfg(test)]
@@ -9,14 +36,24 @@ mod testing;
 mod tree;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use couplet_compiler::GeneratedCrate;
 
+pub use builder::{Builder, Built};
 pub use error::Error;
 pub use read::read;
 pub use tree::Difference;
 pub use write::{Foreign, Written};
+
+/// Compiles a manifest to `OUT_DIR/MODULE.rs`; for `build.rs`.
+///
+/// A relative path starts from the package's folder. Where the manifest is wrong, the report goes to the standard
+/// error and the process ends with exit code 1. [`Builder`] does this for several manifests, and without ending
+/// the process.
+pub fn compile(manifest: impl Into<PathBuf>) {
+    Builder::new().manifest(manifest).compile();
+}
 
 /// Writes a crate: the whole folder changes at once, or not at all.
 ///
