@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     Error, ErrorKind,
-    transport::{Hyper, Transport},
+    transport::{Hyper, Transport, Watched, Watcher},
 };
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -31,6 +31,7 @@ pub struct Context {
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
     pub(crate) allow_private: bool,
+    watcher: Option<Watcher>,
 }
 
 impl Context {
@@ -38,7 +39,13 @@ impl Context {
     /// addresses that come from data.
     #[must_use]
     pub fn new() -> Self {
-        Self { transport: Arc::default(), timeout: TIMEOUT, max_response: MAX_RESPONSE, allow_private: false }
+        Self {
+            transport: Arc::default(),
+            timeout: TIMEOUT,
+            max_response: MAX_RESPONSE,
+            allow_private: false,
+            watcher: None,
+        }
     }
 
     /// How long a call may take in all, where its client does not say.
@@ -72,7 +79,23 @@ impl Context {
         self
     }
 
+    /// Tells a tool of every answer as it comes, secrets and all.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_watcher(mut self, watcher: Watcher) -> Self {
+        self.watcher = Some(watcher);
+        self
+    }
+
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
+        let inner = self.shared()?;
+        Ok(match &self.watcher {
+            Some(watcher) => Arc::new(Watched { inner, watcher: Arc::clone(watcher) }),
+            None => inner,
+        })
+    }
+
+    fn shared(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(transport) = self.transport.get() {
             return Ok(Arc::clone(transport));
         }

@@ -7,6 +7,7 @@ mod hyper;
 mod memory;
 mod proxy;
 mod resolver;
+mod watched;
 
 use std::{error::Error as StdError, fmt, pin::Pin};
 
@@ -14,6 +15,8 @@ use bytes::Bytes;
 
 pub(crate) use self::hyper::Hyper;
 pub use self::memory::InMemory;
+pub(crate) use self::watched::Watched;
+pub use self::watched::Watcher;
 
 /// Sends requests.
 pub trait Transport: Send + Sync {
