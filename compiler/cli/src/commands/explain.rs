@@ -1,0 +1,44 @@
+//! `couplet explain`: the page of a diagnostic's code.
+
+use couplet_compiler::diagnostic::{Severity, codes, explain};
+
+use crate::failure::Failure;
+use crate::output;
+
+/// Explains a diagnostic by its code; lists the codes without one.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The code, as it stands in brackets behind `error` or `warning`: `unknown-key`.
+    code: Option<String>,
+    /// Lists all codes.
+    #[arg(long, conflicts_with = "code")]
+    list: bool,
+}
+
+/// Prints the page or the list.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let Some(words) = &args.code else { return list() };
+    let words = words.trim().trim_start_matches("error").trim_start_matches("warning");
+    let words = words.trim_matches(['[', ']', ':']);
+    match explain(words) {
+        Ok(code) => output::line(code.page()),
+        Err(near) => {
+            let failure = Failure::usage(format!("there is no code `{words}`"));
+            let failure = failure.help_if(near.map(|code| format!("did you mean `{}`?", code.as_str())));
+            Err(failure.help("`couplet explain --list` lists them"))
+        }
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    let width = codes().map(|code| code.as_str().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for code in codes() {
+        let word = match code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        text.push_str(&format!("{:width$}  {word}\n", code.as_str()));
+    }
+    output::print(&text)
+}

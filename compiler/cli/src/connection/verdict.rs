@@ -1,0 +1,57 @@
+//! An error of a call → what it means for the person at the terminal, and what to do.
+
+use couplet_runtime::{Error, ErrorKind};
+
+use super::Connection;
+use crate::failure::Failure;
+
+impl Connection<'_> {
+    /// The failure of a command, with what to do about it.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        let message = self.client.redact(&error.to_string());
+        let failure = match error.kind() {
+            ErrorKind::Input | ErrorKind::Config => Failure::usage(message),
+            _ => Failure::error(message),
+        };
+        let failure = self.mends(error).into_iter().fold(failure, Failure::help);
+        failure.help_if(error.request_id().map(|id| format!("the provider knows this request as `{id}`")))
+    }
+
+    /// What to do about an error.
+    pub(crate) fn mends(&self, error: &Error) -> Vec<String> {
+        let mut mends = Vec::new();
+        match error.kind() {
+            ErrorKind::Unauthorized | ErrorKind::ReconnectRequired => {
+                mends.push("the provider does not take these credentials: are they whole, current, and of this account?".to_owned());
+                mends.extend(self.origins.iter().map(|(name, origin)| format!("`{name}` came from {origin}")));
+            }
+            ErrorKind::Forbidden => mends.push(
+                "the credentials are known, and do not allow this: give the key or its user the permission, or use another"
+                    .to_owned(),
+            ),
+            ErrorKind::NotFound | ErrorKind::Gone => mends.push(
+                "the provider knows no such thing: check the ids, and the path and `base_url` of the manifest; `-v` shows the URL"
+                    .to_owned(),
+            ),
+            ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::TooLarge => {
+                mends.push("the provider read the request and refused it: `-v` shows both".to_owned());
+            }
+            ErrorKind::RateLimited | ErrorKind::QuotaExceeded => {
+                mends.push("wait, and send less often; the provider's documentation says how much is allowed".to_owned());
+            }
+            ErrorKind::Unavailable | ErrorKind::Provider => {
+                mends.push("the trouble is on the provider's side: try again later, or look at its status page".to_owned());
+            }
+            ErrorKind::Transport => mends.push(
+                "no answer came: check the network, the proxy (HTTPS_PROXY), and the host in `base_url`; is a mock still running?"
+                    .to_owned(),
+            ),
+            ErrorKind::Timeout => mends.push("no whole answer came in time: `--timeout SECONDS` waits longer".to_owned()),
+            ErrorKind::Decode => mends.push(
+                "the answer is not what the manifest's `output` says: `-v` shows it; mend the one or the other".to_owned(),
+            ),
+            _ => {}
+        }
+        mends
+    }
+}
