@@ -9,7 +9,13 @@ use crate::failure::Failure;
 
 /// Checks, compiles and runs API connector manifests.
 #[derive(Debug, Parser)]
-#[command(name = "couplet", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "couplet",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     /// When to use colours; `NO_COLOR` in the environment turns them off, too.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]

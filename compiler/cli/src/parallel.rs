@@ -58,18 +58,26 @@ mod tests {
     fn results_come_in_order_and_a_failure_ends_it() {
         let items: Vec<usize> = (0..200).collect();
         let mut seen = Vec::new();
-        let result = ordered(&items, |item| item * 2, |item, twice| {
-            assert_eq!(twice, item * 2);
-            seen.push(*item);
-            Ok(())
-        });
+        let result = ordered(
+            &items,
+            |item| item * 2,
+            |item, twice| {
+                assert_eq!(twice, item * 2);
+                seen.push(*item);
+                Ok(())
+            },
+        );
         assert!(result.is_ok());
         assert_eq!(seen, items);
         let mut count = 0;
-        let result = ordered(&items, |item| *item, |_, at| {
-            count += 1;
-            if at == 5 { Err(Failure::reported()) } else { Ok(()) }
-        });
+        let result = ordered(
+            &items,
+            |item| *item,
+            |_, at| {
+                count += 1;
+                if at == 5 { Err(Failure::reported()) } else { Ok(()) }
+            },
+        );
         assert!(result.is_err());
         assert_eq!(count, 6);
     }

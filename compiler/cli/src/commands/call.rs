@@ -96,7 +96,9 @@ fn list(connector: &Connector<'_>) -> Result<(), Failure> {
         text.push_str(&format!("{:width$}  {}\n", action.name(), output::safe(summary)));
     }
     if text.is_empty() {
-        output::note("the connector has no actions yet; `couplet request` sends a request that none describes");
+        output::note(
+            "the connector has no actions yet; `couplet request` sends a request that none describes",
+        );
     }
     output::print(&text)
 }

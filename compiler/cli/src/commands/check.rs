@@ -164,7 +164,8 @@ impl Sum {
 
     /// `40 connectors: 38 fine, 2 with errors (5 errors, 1 warning)`.
     fn sentence(&self) -> String {
-        let mut text = format!("{}: {} fine", count(self.connectors, "connector"), self.connectors - self.wrong);
+        let mut text =
+            format!("{}: {} fine", count(self.connectors, "connector"), self.connectors - self.wrong);
         if self.wrong > 0 {
             text.push_str(&format!(", {} with errors", self.wrong));
         }

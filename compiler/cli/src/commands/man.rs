@@ -20,27 +20,17 @@ pub(crate) struct Args {
 
 /// Prints or writes the pages.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let mut root = Cli::command();
-    root.build();
-    let Some(folder) = &args.out else { return output::bytes(&page(root)?) };
+    let command = Cli::command().disable_help_subcommand(true);
+    let Some(folder) = &args.out else {
+        let mut page = Vec::new();
+        Man::new(command)
+            .render(&mut page)
+            .map_err(|error| Failure::error(format!("the manual page cannot be made: {error}")))?;
+        return output::bytes(&page);
+    };
     fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))?;
-    let mut pages = vec![("couplet.1".to_owned(), root.clone())];
-    for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
-        let name = format!("couplet-{}", command.get_name());
-        pages.push((format!("{name}.1"), command.clone().name(&name).display_name(&name)));
-    }
-    for (name, command) in pages {
-        let path = folder.join(name);
-        fs::write(&path, page(command)?).map_err(|error| Failure::file("write", &path, &error))?;
-    }
+    clap_mangen::generate_to(command, folder)
+        .map_err(|error| Failure::file("write the manual pages to", folder, &error))?;
     output::note(&format!("wrote the manual pages to {}", output::path(folder)));
     Ok(())
-}
-
-fn page(command: clap::Command) -> Result<Vec<u8>, Failure> {
-    let mut page = Vec::new();
-    Man::new(command)
-        .render(&mut page)
-        .map_err(|error| Failure::error(format!("the manual page cannot be made: {error}")))?;
-    Ok(page)
 }

@@ -20,6 +20,7 @@ use crate::failure::Failure;
 /// Runs a call to its end.
 fn block_on<T>(call: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::error(format!("the asynchronous runtime cannot start: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Failure::error(format!("the asynchronous runtime cannot start: {error}")))?;
     Ok(runtime.block_on(call))
 }

@@ -83,9 +83,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let headers = headers(args, &connector)?;
     let connection = args.connection.connect(&connector, None, how)?;
     let build = || {
-        let request = query.iter().fold(connection.client.request(method, &path), |request, (name, value)| {
-            request.query(name, value)
-        });
+        let request =
+            query.iter().fold(connection.client.request(method, &path), |request, (name, value)| {
+                request.query(name, value)
+            });
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         with_body(request, &body, args)
     };
@@ -118,22 +119,27 @@ fn failure(connection: &Connection<'_>, error: &couplet_runtime::Error) -> Failu
 fn target(target: &[String]) -> Result<(Method, String, Vec<(String, String)>), Failure> {
     let (method, path) = match target {
         [path] if METHODS.iter().any(|(name, _)| path.eq_ignore_ascii_case(name)) => {
-            return Err(Failure::usage(format!("`{path}` is a method, and a path must follow: `{path} /me`")));
+            return Err(Failure::usage(format!(
+                "`{path}` is a method, and a path must follow: `{path} /me`"
+            )));
         }
         [path] => (Method::Get, path),
         [method, path, ..] => {
             let known = METHODS.iter().find(|(name, _)| method.eq_ignore_ascii_case(name));
             let names: Vec<_> = METHODS.iter().map(|(name, _)| *name).collect();
             let unknown = || {
-                Failure::usage(format!("`{method}` is no HTTP method")).help(nearest::offer("methods", method, names))
+                Failure::usage(format!("`{method}` is no HTTP method"))
+                    .help(nearest::offer("methods", method, names))
             };
             (known.ok_or_else(unknown)?.1, path)
         }
         [] => return Err(Failure::usage("a path must follow the connector: `/me`")),
     };
     if path.contains("://") {
-        return Err(Failure::usage(format!("`{path}` is a whole URL, and credentials go to the connector's hosts alone"))
-            .help("give the path behind the base URL, such as `/me`"));
+        return Err(Failure::usage(format!(
+            "`{path}` is a whole URL, and credentials go to the connector's hosts alone"
+        ))
+        .help("give the path behind the base URL, such as `/me`"));
     }
     let path = if path.starts_with('/') { path.clone() } else { format!("/{path}") };
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
@@ -151,7 +157,8 @@ fn decoded(text: &str) -> String {
     while let Some((first, tail)) = rest.split_first() {
         let escape = match (first, tail) {
             (b'%', [high, low, ..]) => {
-                let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+                let digit =
+                    |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
                 digit(*high).zip(digit(*low)).map(|(high, low)| high * 16 + low)
             }
             _ => None,
@@ -168,7 +175,9 @@ fn headers<'a>(args: &'a Args, connector: &Connector<'_>) -> Result<Vec<(&'a str
     for text in &args.header {
         let (name, value) = pair(text, ':', "--header", "'Name: value'")?;
         let (name, value) = (name.trim(), value.trim());
-        let is_auth = ["authorization", "proxy-authorization", "cookie"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_auth = ["authorization", "proxy-authorization", "cookie"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known));
         let keyed = connector.plan.connector().auth().iter().any(|method| match method.kind() {
             AuthKind::ApiKey(_, key, _) => match key.node() {
                 Node::Text(key) => key.eq_ignore_ascii_case(name),
@@ -186,9 +195,9 @@ fn headers<'a>(args: &'a Args, connector: &Connector<'_>) -> Result<Vec<(&'a str
 }
 
 fn pair<'t>(text: &'t str, separator: char, flag: &str, form: &str) -> Result<(&'t str, &'t str), Failure> {
-    text.split_once(separator)
-        .filter(|(name, _)| !name.trim().is_empty())
-        .ok_or_else(|| Failure::usage(format!("`{flag}` needs a name and a value")).help(format!("write `{flag} {form}`")))
+    text.split_once(separator).filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
+        Failure::usage(format!("`{flag}` needs a name and a value")).help(format!("write `{flag} {form}`"))
+    })
 }
 
 fn body(args: &Args) -> Result<Body, Failure> {
@@ -224,7 +233,9 @@ fn print(args: &Args, body: &[u8]) -> Result<(), Failure> {
     let text = std::str::from_utf8(body).ok().filter(|_| args.output.is_none());
     match text {
         Some("") => Ok(()),
-        Some(text) if serde_json::from_str::<serde_json::Value>(text).is_ok() => output::line(&json_text::pretty(text)),
+        Some(text) if serde_json::from_str::<serde_json::Value>(text).is_ok() => {
+            output::line(&json_text::pretty(text))
+        }
         Some(text) if output::is_terminal() => output::line(&output::safe(text)),
         None if output::is_terminal() && args.output.is_none() => {
             Err(Failure::error("the answer is bytes, which a terminal cannot show")

@@ -41,7 +41,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     match answer {
         Ok(answer) => {
             let what = format!("{name}: the connection works");
-            let how = format!("{} {}, status {}", test.method().as_str(), connection.client.redact(&path(&request)), answer.status());
+            let how = format!(
+                "{} {}, status {}",
+                test.method().as_str(),
+                connection.client.redact(&path(&request)),
+                answer.status()
+            );
             output::line(&format!("{} ({})", output::styled(FINE, &what), output::safe(&how)))
         }
         Err(error) => {

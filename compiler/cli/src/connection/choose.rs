@@ -63,16 +63,20 @@ pub(super) fn method(
     let has_all = |place: &&usize| {
         methods.get(**place).is_some_and(|method| {
             !matches!(method.kind(), AuthKind::None)
-                && method.fields().iter().filter(|field| is_required(field)).all(|field| is_there(field.name()))
+                && method
+                    .fields()
+                    .iter()
+                    .filter(|field| is_required(field))
+                    .all(|field| is_there(field.name()))
         })
     };
     let mut ready = allowed.iter().filter(has_all);
     match (ready.next(), ready.next()) {
         (Some(place), None) => return Ok(Some(*place)),
         (None, None) => {
-            let open = allowed
-                .iter()
-                .find(|place| methods.get(**place).is_some_and(|method| matches!(method.kind(), AuthKind::None)));
+            let open = allowed.iter().find(|place| {
+                methods.get(**place).is_some_and(|method| matches!(method.kind(), AuthKind::None))
+            });
             let anything = methods.iter().flat_map(AuthMethod::fields).any(|field| is_there(field.name()));
             if let Some(place) = open
                 && !anything

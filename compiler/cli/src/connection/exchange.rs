@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use couplet_runtime::transport::Watcher;
 use couplet_runtime::generated::v1::{BuiltRequest, Client};
+use couplet_runtime::transport::Watcher;
 
 use super::Connection;
 use crate::output;
@@ -28,7 +28,8 @@ impl Answers {
         let answers = self.clone();
         Arc::new(move |answer| {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
+            let headers =
+                answer.headers().iter().map(|(name, value)| (name.to_string(), text(value.as_bytes())));
             answers.0.lock().unwrap_or_else(PoisonError::into_inner).push(Answer {
                 status: answer.status().as_u16(),
                 headers: headers.collect(),

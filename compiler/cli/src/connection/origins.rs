@@ -41,7 +41,8 @@ fn is_this_machine(url: &str) -> bool {
         None => authority.split(':').next().unwrap_or_default(),
     };
     !authority.contains('@')
-        && (host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()))
+        && (host == "localhost"
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()))
 }
 
 #[cfg(test)]
@@ -53,7 +54,9 @@ mod tests {
         for url in ["http://127.0.0.1:80/v1", "http://localhost:1", "https://[::1]:8/x", "http://LOCALHOST"] {
             assert!(confirm_base_url(url, &[]).is_ok(), "{url}");
         }
-        for url in ["https://example.com", "http://localhost@evil.com", "http://127.0.0.1.evil.com", "localhost"] {
+        for url in
+            ["https://example.com", "http://localhost@evil.com", "http://127.0.0.1.evil.com", "localhost"]
+        {
             assert!(!is_this_machine(url), "{url}");
         }
         let confirmed = ["https://Git.Example.org:443/x".to_owned()];

@@ -24,7 +24,8 @@ impl File {
     /// Reads a file, and warns where others can read it, too.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let shown = output::path(path);
-        let bytes = fs::read(path).map_err(|error| Failure::file("read the credentials file", path, &error))?;
+        let bytes =
+            fs::read(path).map_err(|error| Failure::file("read the credentials file", path, &error))?;
         warn_if_open(path, &shown);
         let source = SourceFile::from_bytes(shown.clone(), bytes)
             .map_err(|why| Failure::error(format!("cannot read the credentials file `{shown}`: {why}")))?;
@@ -33,11 +34,15 @@ impl File {
         let Ok(document) = couplet_compiler::parse(&sources, &mut diagnostics) else {
             // The diagnostics' own text would show the file's.
             let found = diagnostics.sorted();
-            let place = found.first().map(|first| (sources.manifest().line_column(first.span().start).0, first.code()));
+            let place = found
+                .first()
+                .map(|first| (sources.manifest().line_column(first.span().start).0, first.code()));
             let (line, code) = place.map_or((1, "yaml-syntax"), |(line, code)| (line, code.as_str()));
-            return Err(Failure::error(format!("the credentials file `{shown}` cannot be read: {code} in line {line}"))
-                .help("write one `name: value` a line, with quotes around values that YAML could take otherwise")
-                .help(format!("`couplet explain {code}` says more")));
+            return Err(Failure::error(format!(
+                "the credentials file `{shown}` cannot be read: {code} in line {line}"
+            ))
+            .help("write one `name: value` a line, with quotes around values that YAML could take otherwise")
+            .help(format!("`couplet explain {code}` says more")));
         };
         let Value::Object(members) = document.to_json() else { return Err(Self::not_a_value(&shown, "it")) };
         let mut values = Vec::with_capacity(members.len());
@@ -74,7 +79,8 @@ impl File {
         match self.names().find(|name| !known.contains(name)) {
             Some(name) => {
                 let path = output::path(&self.path);
-                let message = format!("the credentials file `{path}` has `{name}`, which `{connector}` does not know");
+                let message =
+                    format!("the credentials file `{path}` has `{name}`, which `{connector}` does not know");
                 Err(Failure::usage(message).help(nearest::offer("names", name, known.iter().copied())))
             }
             None => Ok(()),

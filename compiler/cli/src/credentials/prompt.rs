@@ -21,9 +21,11 @@ pub(crate) fn ask(group: Group, field: &Field<'_>) -> Result<Secret, Failure> {
         title => format!("{title} ({} `{}`)", group.noun(), field.name()),
     };
     let title = output::safe(&title.replace('\n', " "));
-    let no_value = |error: &io::Error| Failure::error(format!("`{}` could not be read: {error}", field.name()));
+    let no_value =
+        |error: &io::Error| Failure::error(format!("`{}` could not be read: {error}", field.name()));
     if field.is_secret() {
-        let text = rpassword::prompt_password(format!("{title}, not shown: ")).map_err(|error| no_value(&error))?;
+        let text =
+            rpassword::prompt_password(format!("{title}, not shown: ")).map_err(|error| no_value(&error))?;
         return Ok(Secret::from(text));
     }
     let choices = match field.choices() {

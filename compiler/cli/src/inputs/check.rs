@@ -28,13 +28,16 @@ pub(super) fn check(inputs: &Inputs, action: &Action<'_>, schemas: &Schemas) -> 
         .collect();
     let schema = schemas.document_of(action.name());
     let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
-    let validator = options
-        .build(&schema)
-        .map_err(|_| Failure::error(format!("the schema of the inputs of `{}` cannot be used", action.name())))?;
+    let validator = options.build(&schema).map_err(|_| {
+        Failure::error(format!("the schema of the inputs of `{}` cannot be used", action.name()))
+    })?;
     let instance = Value::Object(instance);
-    let findings: Vec<_> = validator.iter_errors(&instance).take(TOLD).map(|error| finding(&error, action)).collect();
+    let findings: Vec<_> =
+        validator.iter_errors(&instance).take(TOLD).map(|error| finding(&error, action)).collect();
     let Some((first, more)) = findings.split_first() else { return Ok(()) };
-    let failure = more.iter().fold(Failure::usage(first.clone()), |failure, text| failure.help(format!("also: {text}")));
+    let failure = more
+        .iter()
+        .fold(Failure::usage(first.clone()), |failure, text| failure.help(format!("also: {text}")));
     Err(suggestion(&instance, action, schemas).into_iter().fold(failure, Failure::help))
 }
 

@@ -14,7 +14,12 @@ use crate::failure::Failure;
 use crate::{load, nearest};
 
 /// Reads `k=v`, `k:=JSON` or `k=@FILE`.
-pub(super) fn flag(text: &str, action: &Action<'_>, schemas: &Schemas, inputs: &mut Inputs) -> Result<(), Failure> {
+pub(super) fn flag(
+    text: &str,
+    action: &Action<'_>,
+    schemas: &Schemas,
+    inputs: &mut Inputs,
+) -> Result<(), Failure> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| !matches!(*name, "" | ":")) else {
         return Err(Failure::usage("`--input` needs a name and a value")
             .help("write `--input name=value`, `--input 'name:=JSON'` or `--input name=@file`"));
@@ -39,11 +44,17 @@ pub(super) fn flag(text: &str, action: &Action<'_>, schemas: &Schemas, inputs: &
                 .help(format!("`{name}` takes {}", schemas.describe(schemas.input(action.name(), name))))
         })?;
         let schema = schemas.input(action.name(), name);
-        if file.is_some() { from_file(name, text, schema, schemas)? } else { typed(name, &text, schema, schemas)? }
+        if file.is_some() {
+            from_file(name, text, schema, schemas)?
+        } else {
+            typed(name, &text, schema, schemas)?
+        }
     };
     match (inputs.values.get_mut(name), given) {
         (Some(Input::Elements(known)), Input::Elements(more)) => known.extend(more),
-        (Some(_), _) => return Err(Failure::usage(format!("the input `{name}` is given twice")).help("give it once")),
+        (Some(_), _) => {
+            return Err(Failure::usage(format!("the input `{name}` is given twice")).help("give it once"));
+        }
         (None, given) => {
             inputs.values.insert(name.to_owned(), given);
         }
@@ -91,9 +102,13 @@ fn secret(name: &str, value: &str, is_json: bool, inputs: &mut Inputs) -> Result
             inputs.values.insert(name.to_owned(), Input::Json(Value::from(text).to_string()));
             Ok(())
         }
-        None => Err(Failure::usage(format!("the input `{name}` is a secret, and is not taken from an argument"))
-            .help("arguments are seen by other users of this machine, and kept in the shell's history")
-            .help(format!("write `--input {name}=env:VARIABLE`, `--input {name}=@FILE` or `--inputs FILE`"))),
+        None => {
+            Err(Failure::usage(format!("the input `{name}` is a secret, and is not taken from an argument"))
+                .help("arguments are seen by other users of this machine, and kept in the shell's history")
+                .help(format!(
+                    "write `--input {name}=env:VARIABLE`, `--input {name}=@FILE` or `--inputs FILE`"
+                )))
+        }
     }
 }
 
@@ -147,9 +162,13 @@ fn typed(name: &str, text: &str, schema: &Value, schemas: &Schemas) -> Result<In
 fn scalar(name: &str, text: &str, schema: &Value, schemas: &Schemas) -> Result<String, Failure> {
     let kinds = schemas.kinds(schema);
     let is_number = || serde_json::from_str::<serde_json::Number>(text).is_ok();
-    let is_integer = || text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit()) && is_number();
+    let is_integer =
+        || text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit()) && is_number();
     let wrong = || {
-        Failure::usage(format!("the input `{name}` takes {}, and `{text}` is not that", schemas.describe(schema)))
+        Failure::usage(format!(
+            "the input `{name}` takes {}, and `{text}` is not that",
+            schemas.describe(schema)
+        ))
     };
     match kinds {
         Kinds { string: true, .. } => Ok(Value::from(text).to_string()),
@@ -159,7 +178,9 @@ fn scalar(name: &str, text: &str, schema: &Value, schemas: &Schemas) -> Result<S
         Kinds { null: true, .. } if text == "null" => Ok(text.to_owned()),
         Kinds { object: true, .. } | Kinds { array: true, .. } => match json(name, text) {
             Ok(json) => Ok(json),
-            Err(_) => Err(wrong().help(format!("write it as JSON: `--input '{name}:=…'`, or as a file: `--input {name}=@FILE`"))),
+            Err(_) => Err(wrong().help(format!(
+                "write it as JSON: `--input '{name}:=…'`, or as a file: `--input {name}=@FILE`"
+            ))),
         },
         _ if kinds == Kinds::default() => {
             Ok(json(name, text).unwrap_or_else(|_| Value::from(text).to_string()))

@@ -81,7 +81,9 @@ impl Schemas {
             Kinds { integer: true, number: false, .. } => "a whole number",
             Kinds { number: true, .. } => "a number",
             Kinds { boolean: true, .. } => "true or false",
-            Kinds { array: true, .. } => return format!("a list, each {}", self.describe(self.elements(schema))),
+            Kinds { array: true, .. } => {
+                return format!("a list, each {}", self.describe(self.elements(schema)));
+            }
             Kinds { object: true, .. } => "an object",
             _ => "any JSON",
         };

@@ -86,7 +86,9 @@ pub(super) fn exchanges(name: &str, auth: Auth, base_url: &str) -> String {
             "{username: test-user, password: test-password-not-real}",
             "authorization: 'Basic dGVzdC11c2VyOnRlc3QtcGFzc3dvcmQtbm90LXJlYWw=', ",
         ),
-        Auth::Bearer => ("token", "{token: test-token-not-real}", "authorization: 'Bearer test-token-not-real', "),
+        Auth::Bearer => {
+            ("token", "{token: test-token-not-real}", "authorization: 'Bearer test-token-not-real', ")
+        }
         Auth::ApiKey => ("api_key", "{key: test-key-not-real}", "x-api-key: test-key-not-real, "),
         Auth::None => ("public", "{}", ""),
     };

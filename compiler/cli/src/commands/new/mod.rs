@@ -54,8 +54,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let files = [(folder.join(MANIFEST), manifest), (folder.join("exchanges.yaml"), exchanges)];
     for (path, _) in &files {
         if path.exists() {
-            return Err(Failure::error(format!("`{}` exists already, and is not overwritten", output::path(path)))
-                .help("choose another name, or another folder with `--out DIR`"));
+            return Err(Failure::error(format!(
+                "`{}` exists already, and is not overwritten",
+                output::path(path)
+            ))
+            .help("choose another name, or another folder with `--out DIR`"));
         }
     }
     fs::create_dir_all(&folder).map_err(|error| Failure::file("make the folder", &folder, &error))?;
@@ -65,7 +68,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     }
     output::note("");
     output::note("next:");
-    let connector = if locate::manifest(&args.name).is_ok() { args.name.clone() } else { output::path(&folder) };
+    let connector =
+        if locate::manifest(&args.name).is_ok() { args.name.clone() } else { output::path(&folder) };
     for (command, what) in [
         (format!("couplet check {connector}"), "find every mistake while you write"),
         (format!("couplet request {connector} GET /me"), "try the provider before any action is written"),
@@ -162,7 +166,11 @@ mod tests {
             let sources = Sources::new(SourceFile::new(MANIFEST, text));
             let mut diagnostics = Diagnostics::default();
             let arena = Arena::default();
-            assert!(load::lower(&sources, &arena, &mut diagnostics).is_some(), "{auth:?}: {:#?}", diagnostics.sorted());
+            assert!(
+                load::lower(&sources, &arena, &mut diagnostics).is_some(),
+                "{auth:?}: {:#?}",
+                diagnostics.sorted()
+            );
             assert_eq!(diagnostics.warnings(), 0, "{auth:?}: {:#?}", diagnostics.sorted());
         }
     }

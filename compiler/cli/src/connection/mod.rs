@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use clap::Args;
 use couplet_compiler::Connector as Compiled;
-use couplet_runtime::generated::v1::{self, AuthMethod, Field, Format};
 use couplet_runtime::Context;
+use couplet_runtime::generated::v1::{self, AuthMethod, Field, Format};
 
 use crate::credentials::{self, Flag, Given, Group};
 use crate::failure::Failure;
 use crate::output;
 
-/// What stands in the place of a secret that is not there.
-const PLACEHOLDER: &str = "placeholder-for-a-secret";
+/// What stands in the place of a credential that is not there.
+const PLACEHOLDER: &str = "placeholder";
 
 /// What a connection takes; the same for `call`, `request` and `test`.
 #[derive(Debug, Args)]
@@ -82,12 +82,13 @@ impl ConnectionArgs {
         let connector = compiled.plan.connector();
         let name = connector.name();
         let file = credentials::file(self.credentials.as_deref())?;
-        let flags = flags(Group::Credential, &self.credential)?;
+        let given_flags = flags(Group::Credential, &self.credential)?;
         let methods = choose::allowed(&connector, action);
-        let place = choose::method(&connector, &methods, self.auth.as_deref(), &flags, file.as_ref())?;
+        let place = choose::method(&connector, &methods, self.auth.as_deref(), &given_flags, file.as_ref())?;
         let known = |fields: &[Field<'p>]| fields.iter().map(Field::name).collect::<Vec<_>>();
         if let Some(file) = &file {
-            let mut names: Vec<_> = connector.auth().iter().flat_map(|method| known(method.fields())).collect();
+            let mut names: Vec<_> =
+                connector.auth().iter().flat_map(|method| known(method.fields())).collect();
             names.extend(known(connector.config()));
             names.extend(known(connector.app()));
             file.check_names(name, &names)?;
@@ -101,7 +102,7 @@ impl ConnectionArgs {
         let groups = [
             (Group::Config, connector.config(), flags(Group::Config, &self.config)?),
             (Group::App, connector.app(), flags(Group::App, &self.app)?),
-            (Group::Credential, method.fields(), flags),
+            (Group::Credential, method.fields(), given_flags),
         ];
         let mut builder = v1::Builder::new(&connector, place);
         let mut origins = Vec::new();
@@ -147,7 +148,9 @@ impl ConnectionArgs {
             if is_private {
                 return failure.help("if you trust the host, let it be private: `--allow-private`");
             }
-            failure.help_if(origin_of(&origins, &error.to_string()).map(|from| format!("the value came from {from}")))
+            failure.help_if(
+                origin_of(&origins, &error.to_string()).map(|from| format!("the value came from {from}")),
+            )
         })?;
         Ok(Connection { client, origins, answers })
     }
@@ -166,7 +169,11 @@ impl ConnectionArgs {
     fn confirm_origins(&self, fields: &[Field<'_>], given: &[Given]) -> Result<(), Failure> {
         for field in fields.iter().filter(|field| field.format() == Format::Origin(&[])) {
             let Some(value) = given.iter().find(|value| value.name == field.name()) else { continue };
-            origins::confirm(value.value.expose_secret(), &format!("`{}`", field.name()), &self.allow_origin)?;
+            origins::confirm(
+                value.value.expose_secret(),
+                &format!("`{}`", field.name()),
+                &self.allow_origin,
+            )?;
         }
         Ok(())
     }
@@ -177,11 +184,13 @@ fn flags(group: Group, texts: &[String]) -> Result<Vec<Flag<'_>>, Failure> {
     texts.iter().map(|text| Flag::parse(group, text)).collect()
 }
 
-/// What a missing secret is shown as where nothing is sent.
+/// What a missing credential is shown as where nothing is sent.
 fn placeholders(fields: &[Field<'_>], given: &mut Vec<Given>) {
     let missing = |field: &&Field<'_>| {
         let known = given.iter().any(|value| value.name == field.name());
-        field.is_secret() && field.pattern().is_none() && credentials::is_required(field) && !known
+        let is_free =
+            field.format() == Format::Text && field.pattern().is_none() && field.choices().is_empty();
+        credentials::is_required(field) && !known && is_free
     };
     let names: Vec<_> = fields.iter().filter(missing).map(|field| field.name().to_owned()).collect();
     for name in names {
@@ -206,7 +215,9 @@ fn set<'p>(builder: v1::Builder<'p>, group: Group, fields: &[Field<'_>], given: 
 /// How a person gets the credentials of a method.
 fn steps(compiled: &Compiled<'_>, method: &AuthMethod<'_>) -> Vec<String> {
     let steps = compiled.guide.steps.iter().find(|(name, _)| name == method.name());
-    steps.map(|(_, steps)| steps.iter().map(|step| step.as_str().trim().replace('\n', " ")).collect()).unwrap_or_default()
+    steps
+        .map(|(_, steps)| steps.iter().map(|step| step.as_str().trim().replace('\n', " ")).collect())
+        .unwrap_or_default()
 }
 
 /// Where a value came from that a message names.

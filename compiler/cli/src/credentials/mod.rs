@@ -83,7 +83,8 @@ impl<'f> Flag<'f> {
                     env::VarError::NotPresent => "is not set",
                     env::VarError::NotUnicode(_) => "is not UTF-8",
                 };
-                if variable.is_empty() || variable.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                if variable.is_empty() || variable.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                {
                     return Failure::usage(format!("`{flag} {}=env:…` does not name a variable", self.name))
                         .help("write the variable's name behind `env:`, without `$`");
                 }
@@ -98,21 +99,20 @@ impl<'f> Flag<'f> {
         }
         if field.is_secret() {
             let variable = variable(connector, self.name);
-            return Err(Failure::usage(format!("`{}` is a secret, and is not taken from an argument", self.name))
-                .help("arguments are seen by other users of this machine, and kept in the shell's history")
-                .help(format!(
-                    "put it into an environment variable: `{variable}` is found by itself, another one by \
+            return Err(Failure::usage(format!(
+                "`{}` is a secret, and is not taken from an argument",
+                self.name
+            ))
+            .help("arguments are seen by other users of this machine, and kept in the shell's history")
+            .help(format!(
+                "put it into an environment variable: `{variable}` is found by itself, another one by \
                      `{flag} {}=env:VARIABLE`",
-                    self.name
-                ))
-                .help("or into a file that only you can read: `--credentials FILE`")
-                .help("if it was a real one, treat it as known to others: have the provider issue a new one"));
+                self.name
+            ))
+            .help("or into a file that only you can read: `--credentials FILE`")
+            .help("if it was a real one, treat it as known to others: have the provider issue a new one"));
         }
-        Ok(Given {
-            name: self.name.to_owned(),
-            value: self.value.into(),
-            origin: format!("the flag {flag}"),
-        })
+        Ok(Given { name: self.name.to_owned(), value: self.value.into(), origin: format!("the flag {flag}") })
     }
 }
 
@@ -190,12 +190,14 @@ fn not_given(group: Group, missing: &[&Field<'_>], connector: &str, guide: &[Str
     let plural = if names.len() == 1 { "" } else { "s" };
     let verb = if names.len() == 1 { "is" } else { "are" };
     let message = format!("the {noun}{plural} {} of `{connector}` {verb} not given", names.join(", "));
-    let mut failure = Failure::usage(message).help(format!("set {} in the environment", variables.join(" and ")));
+    let mut failure =
+        Failure::usage(message).help(format!("set {} in the environment", variables.join(" and ")));
     if let Some(field) = missing.iter().find(|field| field.is_secret()).or(missing.first()) {
         let value = if field.is_secret() { "env:VARIABLE" } else { "VALUE" };
         failure = failure.help(format!("or say `{} {}={value}`", group.flag(), field.name()));
     }
-    failure = failure.help("or keep them in a file that only you can read, as `name: value`: `--credentials FILE`");
+    failure =
+        failure.help("or keep them in a file that only you can read, as `name: value`: `--credentials FILE`");
     for (number, step) in guide.iter().enumerate() {
         let lead = if number == 0 { "how to get them: " } else { "" };
         failure = failure.help(format!("{lead}{}. {step}", number + 1));
