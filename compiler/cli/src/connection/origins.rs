@@ -40,7 +40,8 @@ fn is_this_machine(url: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
-    !authority.contains('@')
+    origin.starts_with("http")
+        && !authority.contains('@')
         && (host == "localhost"
             || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()))
 }

@@ -1,5 +1,5 @@
 //! Runs the built command in a folder of its own, and plays a provider that says what a test wants it to say.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses its part")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;

@@ -12,6 +12,8 @@ use crate::failure::Failure;
 use crate::locate::{self, CONNECTORS, MANIFEST};
 use crate::{load, output};
 
+const DEFAULT_BASE_URL: &str = "https://api.example.com/v1";
+
 /// Writes a manifest to start from, with comments, that already passes `couplet check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -22,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TYPE", default_value = "bearer")]
     auth: Auth,
     /// Where the API lives.
-    #[arg(long, value_name = "URL", default_value = "https://api.example.com/v1")]
+    #[arg(long, value_name = "URL", default_value = DEFAULT_BASE_URL)]
     base_url: String,
     /// The folder to write to.
     #[arg(long, value_name = "DIR")]
@@ -47,8 +49,8 @@ pub(crate) enum Auth {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     check_name(&args.name)?;
     let base_url = args.base_url.trim_end_matches('/');
+    check_compiled(args, base_url)?;
     let manifest = template::manifest(&args.name, args.auth, base_url);
-    check_manifest(&manifest, &args.name, base_url)?;
     let exchanges = template::exchanges(&args.name, args.auth, base_url);
     let folder = args.out.clone().unwrap_or_else(|| folder(&args.name));
     let files = [(folder.join(MANIFEST), manifest), (folder.join("exchanges.yaml"), exchanges)];
@@ -122,21 +124,24 @@ fn mended(name: &str) -> String {
 }
 
 /// The compiler has the last word on the name and the URL.
-fn check_manifest(text: &str, name: &str, base_url: &str) -> Result<(), Failure> {
+fn check_compiled(args: &Args, base_url: &str) -> Result<(), Failure> {
+    let what = format!("`{}` cannot be the name of a connector", args.name);
+    compiles(&template::manifest(&args.name, args.auth, DEFAULT_BASE_URL), &what)?;
+    let what = format!("`--base-url {base_url}` cannot be used");
+    compiles(&template::manifest(&args.name, args.auth, base_url), &what)
+}
+
+fn compiles(text: &str, what: &str) -> Result<(), Failure> {
     let sources = Sources::new(SourceFile::new(MANIFEST, text));
     let mut diagnostics = Diagnostics::default();
     if load::lower(&sources, &Arena::default(), &mut diagnostics).is_some() {
         return Ok(());
     }
     let found = diagnostics.sorted();
-    let Some(first) = found.first() else { return Err(Failure::error("the manifest would not compile")) };
-    let about = sources.text(first.span());
-    let failure = if about.contains("://") || base_url.contains(about) && about != name {
-        Failure::usage(format!("`--base-url {base_url}` cannot be used: {}", first.message()))
-    } else {
-        Failure::usage(format!("`{name}` cannot be the name of a connector: {}", first.message()))
-    };
-    Err(first.helps().iter().cloned().fold(failure, Failure::help))
+    let first = found.first();
+    let why = first.map_or("the manifest would not compile", |first| first.message());
+    let failure = Failure::usage(format!("{what}: {why}"));
+    Err(first.into_iter().flat_map(|first| first.helps()).cloned().fold(failure, Failure::help))
 }
 
 #[cfg(test)]
