@@ -1,6 +1,6 @@
 //! `couplet check`: every mistake of every manifest, with its place and its mend.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ValueEnum;
 use couplet_compiler::diagnostic::{to_github, to_json, to_text};
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if sum.errors > 0 || denied { Err(Failure::reported()) } else { Ok(()) }
 }
 
-fn check(manifest: &PathBuf, format: Format) -> Verdict {
+fn check(manifest: &Path, format: Format) -> Verdict {
     let sources = match load::read(manifest) {
         Ok(sources) => sources,
         Err(failure) => return Verdict::unread(manifest, format, failure.message()),

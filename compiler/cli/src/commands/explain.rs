@@ -1,6 +1,6 @@
 //! `couplet explain`: the page of a diagnostic's code.
 
-use couplet_compiler::diagnostic::{Severity, codes, explain};
+use couplet_compiler::diagnostic::{codes, explain};
 
 use crate::failure::Failure;
 use crate::output;
@@ -21,7 +21,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let words = words.trim().trim_start_matches("error").trim_start_matches("warning");
     let words = words.trim_matches(['[', ']', ':']);
     match explain(words) {
-        Ok(code) => output::line(code.page()),
+        Ok(code) => {
+            output::line(&format!("{}[{}]\n\n{}", code.severity().as_str(), code.as_str(), code.page()))
+        }
         Err(near) => {
             let failure = Failure::usage(format!("there is no code `{words}`"));
             let failure = failure.help_if(near.map(|code| format!("did you mean `{}`?", code.as_str())));
@@ -34,11 +36,8 @@ fn list() -> Result<(), Failure> {
     let width = codes().map(|code| code.as_str().len()).max().unwrap_or(0);
     let mut text = String::new();
     for code in codes() {
-        let word = match code.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        text.push_str(&format!("{:width$}  {word}\n", code.as_str()));
+        let title = code.page().lines().next().unwrap_or_default().trim_start_matches(['#', ' ']);
+        text.push_str(&format!("{:width$}  {:7}  {title}\n", code.as_str(), code.severity().as_str()));
     }
     output::print(&text)
 }

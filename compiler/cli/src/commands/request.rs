@@ -9,7 +9,7 @@ use couplet_runtime::Method;
 use couplet_runtime::generated::v1::{AuthKind, Node, RawRequest};
 
 use super::block_on;
-use crate::connection::{Connection, ConnectionArgs, Use};
+use crate::connection::{ConnectionArgs, Use};
 use crate::failure::Failure;
 use crate::{json_text, load, locate, nearest, output};
 
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     connection.show_request(&built);
     let answer = block_on(build().send())?;
     connection.show_answers();
-    let answer = answer.map_err(|error| failure(&connection, &error))?;
+    let answer = answer.map_err(|error| connection.failure(&error))?;
     output::dim(&format!("status {}", answer.status()));
     print(args, answer.bytes())
 }
@@ -108,10 +108,6 @@ fn with_body<'p>(request: RawRequest<'p>, body: &Body, args: &Args) -> RawReques
         Body::Json(text) => request.json_text(text),
         Body::Data(bytes) => request.body(&args.content_type, bytes.clone()),
     }
-}
-
-fn failure(connection: &Connection<'_>, error: &couplet_runtime::Error) -> Failure {
-    connection.failure(error)
 }
 
 /// `[METHOD] PATH`; the path may hold a query.
