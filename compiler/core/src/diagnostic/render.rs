@@ -1,15 +1,16 @@
 //! Diagnostics as text for people, as JSON for tools, and as annotations for GitHub's checks.
 //!
-//! Invariant: no control character of a manifest reaches the output; a terminal obeys none of its text.
+//! Invariants: no control character of a manifest reaches the output, so that a terminal obeys none of its text; what
+//! looks like a credential is not shown again.
 
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 use crate::limits;
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 
 /// The longest line that is shown in full, in bytes.
 const LONGEST_LINE: usize = 400;
@@ -19,8 +20,13 @@ const LONGEST_LINE: usize = 400;
 pub fn to_text(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
+    let secrets: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code() == Code::LITERAL_SECRET)
+        .map(Diagnostic::span)
+        .collect();
     for diagnostic in diagnostics.iter().take(limits::SHOWN) {
-        out.push_str(&renderer.render(&report(diagnostic, sources)));
+        out.push_str(&renderer.render(&report(diagnostic, sources, &secrets)));
         out.push_str("\n\n");
     }
     if diagnostics.len() > limits::SHOWN {
@@ -29,7 +35,7 @@ pub fn to_text(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> St
     out
 }
 
-fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
+fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources, secrets: &[Span]) -> Vec<Group<'a>> {
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -37,7 +43,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>
     let mut group = level
         .primary_title(safe(diagnostic.message()))
         .id(diagnostic.code().as_str())
-        .elements(snippets(diagnostic, sources));
+        .elements(snippets(diagnostic, sources, secrets));
     for help in diagnostic.helps() {
         group = group.element(Level::HELP.message(safe(help)));
     }
@@ -45,7 +51,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>
         .element(Level::NOTE.message(format!("`couplet explain {}` says more", diagnostic.code().as_str())));
     let mut groups = vec![group];
     if let Some(suggestion) = diagnostic.suggestion() {
-        let window = Window::around(sources.file(suggestion.span.file), &[suggestion.span]);
+        let window = Window::around(sources.file(suggestion.span.file), &[suggestion.span], secrets);
         let patch = Patch::new(window.range(suggestion.span), safe(&suggestion.replacement));
         groups.push(
             Level::HELP
@@ -59,6 +65,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>
 fn snippets<'a>(
     diagnostic: &'a Diagnostic,
     sources: &'a Sources,
+    secrets: &[Span],
 ) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let mut files: Vec<_> = diagnostic.labels().iter().map(|label| label.span.file).collect();
     let mut seen = Vec::new();
@@ -75,7 +82,7 @@ fn snippets<'a>(
             let file = sources.file(id);
             let labels: Vec<_> = diagnostic.labels().iter().filter(|label| label.span.file == id).collect();
             let spans: Vec<_> = labels.iter().map(|label| label.span).collect();
-            let window = Window::around(file, &spans);
+            let window = Window::around(file, &spans, secrets);
             let mut snippet = window.snippet(file);
             for label in labels {
                 let kind =
@@ -99,7 +106,7 @@ struct Window {
 }
 
 impl Window {
-    fn around(file: &SourceFile, spans: &[Span]) -> Self {
+    fn around(file: &SourceFile, spans: &[Span], secrets: &[Span]) -> Self {
         let text = file.text();
         let first = spans.iter().map(|span| span.start).min().unwrap_or(0).min(text.len());
         let last = spans.iter().map(|span| first_line_end(text, *span)).max().unwrap_or(0).min(text.len());
@@ -110,7 +117,14 @@ impl Window {
             end = floor(text, end.min(first + LONGEST_LINE));
         }
         let (line, _) = file.line_column(start);
-        Self { text: text[start..end.max(start)].chars().map(masked).collect::<String>(), start, line }
+        let id = spans.first().map_or(FileId::MANIFEST, |span| span.file);
+        let secret =
+            |at: usize| secrets.iter().any(|span| span.file == id && (span.start..span.end).contains(&at));
+        let shown = text[start..end.max(start)].char_indices().map(|(at, c)| match c {
+            c if c.is_ascii_alphanumeric() && secret(start + at) => '*',
+            c => masked(c),
+        });
+        Self { text: shown.collect(), start, line }
     }
 
     /// A span within the window, cut to its first line.

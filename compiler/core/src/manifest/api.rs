@@ -2,9 +2,10 @@
 
 use super::object::{described, object};
 use super::{ErrorRule, Line, Members, Snake, Template, Token};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Kind, Node};
-use crate::source::Spanned;
-use crate::validate::decode::{Cx, Decode};
+use crate::source::{Span, Spanned};
+use crate::validate::decode::{Cx, Decode, KeyRule as _, shorten};
 
 object! {
     /// Where the API lives, and what all its requests and answers share.
@@ -47,7 +48,7 @@ impl Decode for BaseUrl {
         };
         let by = cx
             .text(&by.value, "a text, as `config.env`,")
-            .map(|scalar| Spanned::new(scalar.text.clone(), by.value.span));
+            .and_then(|scalar| field(&scalar.text, by.value.span, cx));
         let mut rows = Vec::new();
         let mut whole = true;
         for entry in entries.iter().filter(|entry| entry.key != "by") {
@@ -58,6 +59,20 @@ impl Decode for BaseUrl {
         }
         by.filter(|_| whole).map(|by| Self::Table(by, rows))
     }
+}
+
+/// The config field that chooses, as `config.NAME`.
+fn field(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
+    let name = text.strip_prefix("config.");
+    if name.is_some_and(|name| Snake::wrong(name).is_none()) {
+        return Some(Spanned::new(text.to_owned(), span));
+    }
+    let message = format!("a table of URLs is chosen by a config field, and not by `{}`", shorten(text));
+    let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, message, span);
+    cx.fail(match (name, Snake::wrong(text)) {
+        (None, None) => diagnostic.suggest(format!("write `config.{text}`"), span, format!("config.{text}")),
+        _ => diagnostic.help("write `config.` and the name of a field under `config`"),
+    })
 }
 
 impl schemars::JsonSchema for BaseUrl {

@@ -234,6 +234,9 @@ impl Schema {
             Kind::Scalar(_) => {
                 Form::Name(cx.text(node, "a type: a name, a list of one, or a mapping,")?.text.clone())
             }
+            Kind::List(_) if at & (place::CONFIG | place::CREDENTIAL) != 0 => {
+                return cx.wrong_type(node, "a field: the name of a type, or a mapping,");
+            }
             Kind::List(items) => Form::List(Box::new(one(node, items, cx)?)),
             Kind::Map(_) => Form::Keywords(Box::new(Keywords::decode_at(node, at, cx)?)),
         };
@@ -311,16 +314,16 @@ impl schemars::JsonSchema for Schema {
 }
 
 fn forms(at: u8, words: &str, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    let element = generator.subschema_for::<Schema>();
     let properties = Keywords::properties(at, generator);
-    schemars::json_schema!({
-        "description": description(&[words]),
-        "anyOf": [
-            { "type": "string" },
-            { "type": "array", "items": element, "minItems": 1, "maxItems": 1 },
-            { "type": "object", "properties": properties, "additionalProperties": false },
-        ]
-    })
+    let mut forms = vec![serde_json::json!({ "type": "string" })];
+    if at & (place::CONFIG | place::CREDENTIAL) == 0 {
+        let element = generator.subschema_for::<Schema>();
+        forms.push(serde_json::json!({ "type": "array", "items": element, "minItems": 1, "maxItems": 1 }));
+    }
+    forms.push(
+        serde_json::json!({ "type": "object", "properties": properties, "additionalProperties": false }),
+    );
+    schemars::json_schema!({ "description": description(&[words]), "anyOf": forms })
 }
 
 impl Decode for TypeKeyword {
@@ -348,11 +351,14 @@ impl schemars::JsonSchema for TypeKeyword {
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let element = generator.subschema_for::<Schema>();
+        let nothing = serde_json::json!({ "enum": ["null", null] });
         schemars::json_schema!({
             "anyOf": [
                 { "enum": ["string", "integer", "number", "boolean", "object", "array", "any"] },
                 { "type": "string" },
-                { "type": "array", "minItems": 1, "maxItems": 2, "items": { "anyOf": [{ "type": "null" }, element] } },
+                { "type": "array", "minItems": 1, "maxItems": 1, "items": element },
+                { "type": "array", "minItems": 2, "items": [{ "type": "string" }, nothing.clone()], "additionalItems": false },
+                { "type": "array", "minItems": 2, "items": [nothing, { "type": "string" }], "additionalItems": false },
             ]
         })
     }

@@ -74,20 +74,25 @@ pub(crate) fn literal_secret(text: &str, span: Span, cx: &mut Cx<'_>) {
         ("-----BEGIN ", 20),
     ];
     let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let found = STARTS.iter().any(|(start, least)| {
-        text.match_indices(start).any(|(at, _)| {
+    let found = STARTS.iter().find_map(|(start, least)| {
+        text.match_indices(start).find_map(|(at, _)| {
             let rest = &text.as_bytes()[at..];
             // A PEM block has spaces; a key ends with the first character that no key has.
             let length = match start.starts_with('-') {
                 true => rest.len(),
                 false => rest.iter().take_while(|byte| belongs(**byte)).count(),
             };
-            length >= *least
+            (length >= *least).then_some((at, length))
         })
     });
-    if found {
+    if let Some((at, length)) = found {
         let message = "this looks like a real credential";
         let help = "a manifest is public: declare a credential field, and give the value when you connect";
+        // The text lies in the file as it is, with or without quotes, or else the whole scalar is meant.
+        let span = match (span.end - span.start).checked_sub(text.len()) {
+            Some(around @ (0 | 2)) => span.part(around / 2 + at, around / 2 + at + length),
+            _ => span,
+        };
         cx.report(Diagnostic::new(Code::LITERAL_SECRET, message, span).help(help));
     }
 }
