@@ -13,6 +13,7 @@ mod types;
 
 pub use couplet_plan as plan;
 pub use guide::{Guide, Offer};
+pub(crate) use name::code;
 pub use name::{Docs, Ident};
 pub use package::{Link, Package};
 pub use types::{Item, ItemKind, Member, Presence, Role, Type, UnionTest, UnionVariant, Variant};

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::print::{self, Module};
-use super::tokens::{Types, docs, ident, text_docs};
+use super::tokens::{Types, docs, ident, said, text_docs};
 use crate::connector::{Action, Connector, Ident, Output, OutputVariant};
 
 /// Every action's types.
@@ -162,7 +162,8 @@ fn answers(
     ));
     let name = ident(name);
     let variants = variants.iter().map(|variant| {
-        let (name, documentation) = (ident(&variant.ident), docs(&variant.docs));
+        let name = ident(&variant.ident);
+        let documentation = text_docs(&said(&variant.docs, || "One of the answers.".to_owned()));
         match &variant.ty {
             Some(ty) => {
                 let ty = types.of(ty);

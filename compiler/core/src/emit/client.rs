@@ -7,9 +7,12 @@ use quote::{format_ident, quote};
 
 use super::actions::{bare, spaced};
 use super::print::{self, Module};
-use super::tokens::{Types, docs, ident, text_docs};
-use crate::connector::{Action, AuthMethod, Connector, Property, Type};
+use super::tokens::{Types, docs, ident, said, text_docs};
+use crate::connector::{Action, AuthMethod, Connector, Property, Type, code};
 use crate::emit::readme;
+
+/// The longest line that rustfmt leaves as it is, its line end included.
+const LINE: usize = 101;
 
 /// `lib.rs` without its header.
 pub(super) fn root(connector: &Connector<'_>) -> String {
@@ -31,10 +34,11 @@ pub(super) fn root(connector: &Connector<'_>) -> String {
     text.push_str("#![forbid(unsafe_code)]\n\n");
     for module in super::modules(connector) {
         if module.visibility == "pub" {
-            text.push_str(&format!("/// {}\npub mod {};\n", module.summary, module.name));
-        } else {
-            text.push_str(&format!("mod {};\n", module.name));
+            text.push_str(&format!("/// {}\n", module.summary));
         }
+        // Whoever formats a workspace leaves these files as they are.
+        let space = if module.visibility.is_empty() { "" } else { " " };
+        text.push_str(&format!("#[rustfmt::skip]\n{}{space}mod {};\n", module.visibility, module.name));
     }
     text.push('\n');
     text.push_str(&reexports(connector));
@@ -55,10 +59,47 @@ pub(super) fn reexports(connector: &Connector<'_>) -> String {
         names.insert("Config");
     }
     let names: Vec<_> = names.into_iter().collect();
-    format!(
-        "pub use client::{{{}}};\npub use couplet_runtime::{{Context, Error, ErrorKind, Method, Secret}};\npub use plan::PLAN;\n",
-        names.join(", ")
-    )
+    let runtime = [
+        "Bytes",
+        "Context",
+        "Date",
+        "Decimal",
+        "Error",
+        "ErrorKind",
+        "Json",
+        "Maybe",
+        "Method",
+        "Request",
+        "Response",
+        "Secret",
+        "Timestamp",
+        "Uuid",
+    ];
+    let uses = [("client", names.as_slice()), ("couplet_runtime", &runtime), ("plan", &["PLAN"])];
+    uses.into_iter().map(|(module, names)| reexport(module, names)).collect()
+}
+
+/// A line of names, or several where it becomes too long, as rustfmt writes them.
+fn reexport(module: &str, names: &[&str]) -> String {
+    if let [name] = names {
+        return format!("pub use {module}::{name};\n");
+    }
+    let line = format!("pub use {module}::{{{}}};\n", names.join(", "));
+    if line.len() <= LINE {
+        return line;
+    }
+    let mut text = format!("pub use {module}::{{\n   ");
+    let mut length = 3;
+    for name in names {
+        if length + name.len() + 2 > LINE {
+            text.push_str("\n   ");
+            length = 3;
+        }
+        text.push_str(&format!(" {name},"));
+        length += name.len() + 2;
+    }
+    text.push_str("\n};\n");
+    text
 }
 
 /// The client, its builder and the credentials.
@@ -244,7 +285,9 @@ fn method_name(auth: &AuthMethod, connector: &Connector<'_>) -> String {
 
 fn fields<'t>(properties: &'t [Property], types: &'t Types<'_>) -> impl Iterator<Item = TokenStream> + 't {
     properties.iter().map(|property| {
-        let (field, documentation) = (ident(&property.ident), docs(&property.docs));
+        let field = ident(&property.ident);
+        let documentation =
+            text_docs(&said(&property.docs, || format!("The value {}.", code(&property.name))));
         let ty = types.of(&property.ty);
         let ty = if property.required { ty } else { types.option(&ty) };
         quote!(#documentation pub #field: #ty)
@@ -266,7 +309,9 @@ fn config(connector: &Connector<'_>, types: &Types<'_>) -> Option<String> {
 
 fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
     let setters = connector.config.iter().filter(|property| !property.required).map(|property| {
-        let (name, documentation) = (ident(&property.ident), docs(&property.docs));
+        let name = ident(&property.ident);
+        let documentation =
+            text_docs(&said(&property.docs, || format!("The config value {}.", code(&property.name))));
         let (ty, convert) = (types.parameter(&property.ty), types.convert(&name, &property.ty));
         let text = &property.name;
         let function = if property.ty == Type::Secret { quote!(secret_config) } else { quote!(config) };
@@ -283,7 +328,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
     let app = connector.plan.connector().app().iter().map(|field| {
         let (name, text) = (format_ident!("app_{}", field.name()), field.name());
         let (ty, function) = if field.is_secret() {
-            (quote!(impl Into<couplet_runtime::Secret>), quote!(secret_app))
+            (types.into(&quote!(couplet_runtime::Secret)), quote!(secret_app))
         } else {
             (quote!(impl ::core::fmt::Display), quote!(app))
         };
@@ -301,7 +346,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
         }
     });
     let result = types.result(&quote!(Client));
-    let string = types.string();
+    let into_string = types.into(&types.string());
     let structure = print::items(quote! {
         /// What a [`Client`] is built of.
         #[derive(Debug, Clone)]
@@ -317,7 +362,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
             #(#app)*
 
             /// Sends requests to another base URL: a mock, or a proxy.
-            pub fn with_base_url(mut self, url: impl Into<#string>) -> Self {
+            pub fn with_base_url(mut self, url: #into_string) -> Self {
                 self.inner = self.inner.with_base_url(url);
                 self
             }
@@ -335,7 +380,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
             }
 
             /// The header `User-Agent`.
-            pub fn with_user_agent(mut self, user_agent: impl Into<#string>) -> Self {
+            pub fn with_user_agent(mut self, user_agent: #into_string) -> Self {
                 self.inner = self.inner.with_user_agent(user_agent);
                 self
             }

@@ -24,7 +24,7 @@ pub fn emit(connector: &Connector<'_>) -> GeneratedCrate {
     let header = print::header(package);
     krate.insert("Cargo.toml", crate_manifest::print(package));
     krate.insert("README.md", readme::print(connector));
-    krate.insert("src/lib.rs", format!("{header}{}", client::root(connector)));
+    krate.insert("src/lib.rs", format!("{header}\n{}", client::root(connector)));
     for module in modules(connector) {
         krate.insert(module.path, format!("{header}\n{}", module.text()));
     }
@@ -43,9 +43,14 @@ pub fn emit(connector: &Connector<'_>) -> GeneratedCrate {
 pub fn emit_module(connector: &Connector<'_>) -> String {
     let mut text = print::header(&connector.package);
     text.push('\n');
-    text.push_str(&client::reexports(connector));
+    for line in client::reexports(connector).split_inclusive(";\n") {
+        text.push_str(&format!("#[allow(unused_imports)]\n{line}"));
+    }
     for module in modules(connector) {
-        text.push_str(&format!("\n{}{} mod {} {{\n", module.docs(), module.visibility, module.name));
+        let space = if module.visibility.is_empty() { "" } else { " " };
+        // A program need not call all that a connector offers.
+        text.push_str(&format!("\n{}#[allow(dead_code)]\n", module.docs()));
+        text.push_str(&format!("{}{space}mod {} {{\n", module.visibility, module.name));
         for line in module.text().lines() {
             if !line.is_empty() {
                 text.push_str("    ");

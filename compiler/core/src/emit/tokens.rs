@@ -20,6 +20,11 @@ pub(super) fn docs(docs: &Docs) -> TokenStream {
     text_docs(docs.as_str())
 }
 
+/// What the manifest says, or else what we say.
+pub(super) fn said(docs: &Docs, otherwise: impl FnOnce() -> String) -> String {
+    if docs.is_empty() { otherwise() } else { docs.as_str().to_owned() }
+}
+
 /// Documentation that we write.
 pub(super) fn text_docs(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
@@ -50,6 +55,12 @@ impl<'c> Types<'c> {
 
     pub(super) fn string(&self) -> TokenStream {
         self.prelude("String", quote!(::std::string::String))
+    }
+
+    /// `impl Into<T>`.
+    pub(super) fn into(&self, ty: &TokenStream) -> TokenStream {
+        let into = self.prelude("Into", quote!(::core::convert::Into));
+        quote!(impl #into<#ty>)
     }
 
     pub(super) fn option(&self, inner: &TokenStream) -> TokenStream {
@@ -121,11 +132,8 @@ impl<'c> Types<'c> {
     /// A parameter's type: texts are taken as whatever becomes one.
     pub(super) fn parameter(&self, ty: &Type) -> TokenStream {
         match ty {
-            Type::String => {
-                let string = self.string();
-                quote!(impl Into<#string>)
-            }
-            Type::Secret => quote!(impl Into<couplet_runtime::Secret>),
+            Type::String => self.into(&self.string()),
+            Type::Secret => self.into(&quote!(couplet_runtime::Secret)),
             ty => self.of(ty),
         }
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use quote::quote;
 
 use super::print::{self, Module, literal};
-use super::tokens::{Types, docs, ident, text_docs};
-use crate::connector::{Connector, Item, ItemKind, Member, Presence, Type, UnionTest, UnionVariant, Variant};
+use super::tokens::{Types, ident, said, text_docs};
+use crate::connector::{
+    Connector, Item, ItemKind, Member, Presence, Type, UnionTest, UnionVariant, Variant, code,
+};
 
 /// Every type of the connector.
 pub(super) fn module(connector: &Connector<'_>) -> Module {
@@ -19,7 +21,8 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
             ItemKind::Enum(variants) => open_enum(item, variants, &types, &mut items),
             ItemKind::Union(variants) => union(item, variants, &types, &mut items),
             ItemKind::Alias(ty) => {
-                let (docs, name, ty) = (docs(&item.docs), ident(&item.ident), types.of(ty));
+                let docs = text_docs(&said(&item.docs, || "Another name for a type.".to_owned()));
+                let (name, ty) = (ident(&item.ident), types.of(ty));
                 items.push(print::items(quote!(#docs pub type #name = #ty;)));
             }
         }
@@ -36,12 +39,16 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
 }
 
 fn record(item: &Item, members: &[Member], more: Option<&Type>, types: &Types<'_>, items: &mut Vec<String>) {
-    let (name, documentation) = (ident(&item.ident), docs(&item.docs));
+    let (name, documentation) =
+        (ident(&item.ident), text_docs(&said(&item.docs, || "An object.".to_owned())));
     let fields = members.iter().map(|member| {
         let (field, ty) = (ident(&member.ident), types.member(&member.ty, member.presence));
-        let documentation = docs(&member.docs);
-        let deprecated = member.deprecated.then(|| text_docs("\nThe provider advises against it."));
-        quote!(#documentation #deprecated pub #field: #ty)
+        let mut words = said(&member.docs, || format!("The member {}.", code(&member.wire)));
+        if member.deprecated {
+            words.push_str("\n\nThe provider advises against it.");
+        }
+        let documentation = text_docs(&words);
+        quote!(#documentation pub #field: #ty)
     });
     let rest = more.map(|_| rest_name(members));
     let further = more.zip(rest.as_ref()).map(|(ty, rest)| {
@@ -88,10 +95,11 @@ fn rest_name(members: &[Member]) -> String {
 }
 
 fn open_enum(item: &Item, variants: &[Variant], types: &Types<'_>, items: &mut Vec<String>) {
-    let (name, documentation, string) = (ident(&item.ident), docs(&item.docs), types.string());
+    let (name, string) = (ident(&item.ident), types.string());
+    let documentation = text_docs(&said(&item.docs, || "One of several texts.".to_owned()));
     let list = variants.iter().map(|variant| {
         let name = ident(&variant.ident);
-        let words = super::readme::code(&variant.wire);
+        let words = code(&variant.wire);
         let documentation = text_docs(&words);
         quote!(#documentation #name)
     });
@@ -114,9 +122,14 @@ fn open_enum(item: &Item, variants: &[Variant], types: &Types<'_>, items: &mut V
 }
 
 fn union(item: &Item, variants: &[UnionVariant], types: &Types<'_>, items: &mut Vec<String>) {
-    let (name, documentation) = (ident(&item.ident), docs(&item.docs));
+    let name = ident(&item.ident);
+    let documentation = text_docs(&said(&item.docs, || "One of several types.".to_owned()));
     let list = variants.iter().map(|variant| {
-        let (name, ty, documentation) = (ident(&variant.ident), types.of(&variant.ty), docs(&variant.docs));
+        let (name, ty) = (ident(&variant.ident), types.of(&variant.ty));
+        let documentation = text_docs(&said(&variant.docs, || match &variant.test {
+            UnionTest::Discriminator(member, value) => format!("Where {} is {}.", code(member), code(value)),
+            UnionTest::Shape => "Where the value is of this type, and of none before it.".to_owned(),
+        }));
         quote!(#documentation #name(#ty))
     });
     items.push(print::items(quote! {

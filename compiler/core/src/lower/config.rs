@@ -10,6 +10,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{Form, Keywords, Manifest, Schema, TypeKeyword};
 use crate::source::{Span, Spanned};
 
+/// What the generated crate's builder calls its own.
+const BUILDER: [&str; 7] =
+    ["build", "clone", "fmt", "with_base_url", "with_context", "with_timeout", "with_user_agent"];
+
 /// The config and app fields.
 pub(super) struct Config<'a> {
     pub(super) config: Vec<Field<'a>>,
@@ -78,7 +82,9 @@ pub(super) fn lower<'a>(
         app_known: Vec::new(),
         used: std::cell::RefCell::default(),
     };
-    let mut idents = names::Names::with(&["build", "fmt", "clone"]);
+    let app: Vec<_> = manifest.app.iter().map(|(name, _)| format!("app_{}", name.value)).collect();
+    let ours = BUILDER.into_iter().chain(app.iter().map(String::as_str));
+    let mut idents = names::Names::with(&ours.collect::<Vec<_>>());
     for (name, field) in manifest.config.iter() {
         let Some(one) = lower_field(name, &field.0, false, cx) else {
             config.known.push((name.value.clone(), failed(false)));

@@ -127,7 +127,7 @@ impl Names {
         let mut name = if wanted.is_empty() { "Value".to_owned() } else { wanted.to_owned() };
         let mut number = 2;
         while self.taken.contains_key(&name) {
-            name = format!("{wanted}{number}");
+            name = format!("{}{number}", wanted.trim_end_matches('_'));
             number += 1;
         }
         self.taken.insert(name.clone(), None);

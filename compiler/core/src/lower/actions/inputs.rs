@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use couplet_plan::{self as plan, Location, Method, Style};
 
+use super::super::docs;
 use super::super::expression::{Known, Scope};
 use super::super::types::{Builder, Shape, docs_of};
 use super::super::{Cx, Uses, headers, names, output, path};
@@ -120,7 +121,7 @@ pub(super) fn lower<'a>(
             (Shape { ty, null: true }, _) => Type::Option(Box::new(ty.clone())),
             (Shape { ty, null: false }, _) => ty.clone(),
         };
-        let rust = ActionInput { index, ident, ty, docs: documentation(input) };
+        let rust = ActionInput { index, ident, ty, docs: documentation(input, location) };
         match (location, optional) {
             (Location::Path, _) => lowered.arguments.push(rust),
             (_, true) => lowered.optional.push(rust),
@@ -354,16 +355,26 @@ fn is_object(ty: &Type, cx: &Cx<'_, '_>) -> bool {
     }
 }
 
-fn documentation(input: &Draft<'_>) -> Docs {
-    let text = input.keywords().map(docs_of).unwrap_or_default();
-    match input.keywords().and_then(|keywords| keywords.default.as_ref()) {
-        Some(default) => {
-            let default = super::docs::plain(&default.value.0.to_string());
-            let first = if text.is_empty() { String::new() } else { format!("{}\n\n", text.as_str()) };
-            Docs::inert(format!("{first}Where it is not set: {default}"))
-        }
-        None => text,
+/// What the manifest says of an input, or else where it stands; what it may be; what it is where it is not set.
+fn documentation(input: &Draft<'_>, location: Location) -> Docs {
+    let keywords = input.keywords();
+    let mut parts = vec![keywords.map(docs_of).unwrap_or_default().as_str().to_owned()];
+    if parts[0].is_empty() {
+        let wire = docs::code(input.wire());
+        parts[0] = match location {
+            Location::Path => format!("{wire} in the path."),
+            Location::Query => format!("The query parameter {wire}."),
+            Location::Header => format!("The header {wire}."),
+            Location::Body => format!("{wire} in the body."),
+            _ => format!("The input {wire}."),
+        };
     }
+    parts.push(keywords.map(docs::bounds).unwrap_or_default());
+    if let Some(default) = keywords.and_then(|keywords| keywords.default.as_ref()) {
+        parts.push(format!("Where it is not set: {}", docs::code(&default.value.0.to_string())));
+    }
+    parts.retain(|part| !part.is_empty());
+    Docs::inert(parts.join("\n\n"))
 }
 
 /// `choices` names an action that lists objects with the members that it names.

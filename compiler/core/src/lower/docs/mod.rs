@@ -4,9 +4,14 @@
 //! text, code that never runs, links to https and mailto. HTML becomes text, images become their description, and
 //! whatever could reach out of the documentation (a fence, a reference, an intra-doc link) is escaped.
 
+mod bounds;
 mod escape;
 mod read;
 mod write;
+
+pub(super) use bounds::bounds;
+
+pub(super) use crate::connector::code;
 
 use crate::connector::Docs;
 
