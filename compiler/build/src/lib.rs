@@ -3,6 +3,7 @@
 //! ```toml
 //! [dependencies]
 //! couplet-runtime = "0.1"
+//! serde = { version = "1", default-features = false }
 //!
 //! [build-dependencies]
 //! couplet-build = "0.1"

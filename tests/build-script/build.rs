@@ -1,0 +1,5 @@
+//! Compiles the connector to `OUT_DIR/acuity_scheduling.rs`.
+
+fn main() {
+    couplet_build::compile("connector/manifest.yaml");
+}
