@@ -317,3 +317,45 @@ fn a_self_hosted_origin_is_confirmed_and_private_ones_twice() {
         .ends(2)
         .says(&["private", "--allow-private"]);
 }
+
+#[test]
+fn an_action_is_described_without_being_called() {
+    let folder = Folder::with_shop();
+    let ran = folder.run(&["call", "shop", "list_orders", "--describe"]).ends(0);
+    let expected = [
+        "Orders\n",
+        "  limit  a whole number, optional\n",
+        "  tags   a list, each a text, optional\n",
+        "It answers a list, each an object of id, total, status\n",
+    ];
+    let ran = ran.prints(&expected);
+    assert_eq!(ran.stderr, "");
+    folder.run(&["call", "shop", "get_me", "--describe"]).ends(0).prints(&["It takes no input."]);
+    folder.run(&["call", "shop", "delete_order", "--describe"]).ends(0).prints(&["  id  a whole number"]);
+}
+
+#[test]
+fn odd_values_are_refused_and_never_panic() {
+    let folder = Folder::with_shop();
+    for timeout in ["0", "nan", "inf", "-1", "x", "1e400"] {
+        let flag = format!("--timeout={timeout}");
+        folder.run_with(SHOP_ENVIRONMENT, &["test", "shop", &flag]).ends(2).hides(CANARY);
+    }
+    let deep = format!("lines:={}", "[".repeat(100_000));
+    folder.run(&["call", "shop", "create_order", "-i", "note=x", "-i", &deep]).ends(2).says(&["is not JSON"]);
+    folder
+        .run_with(
+            SHOP_ENVIRONMENT,
+            &["test", "shop", "--base-url", &format!("https://u:{CANARY}@example.com")],
+        )
+        .ends(2)
+        .hides(CANARY);
+    let control = [("COUPLET_SHOP_USERNAME", "u"), ("COUPLET_SHOP_PASSWORD", "canary\r\nx: y")];
+    folder.run_with(&control, &["test", "shop"]).ends(2).says(&["`password` cannot be used"]).hides("canary");
+    folder.run(&["call", "shop", "list_orders", "-i", "=1"]).ends(2);
+    folder.run(&["call", "shop", "list_orders", "-i", "limit=99999999999999999999"]).ends(2);
+    folder
+        .run(&["call", "shop", "get_order", "-i", "id=@no-such-file"])
+        .ends(1)
+        .says(&["cannot read `no-such-file`"]);
+}

@@ -21,6 +21,9 @@ pub(crate) struct Args {
     action: Option<String>,
     #[command(flatten)]
     inputs: InputArgs,
+    /// Prints what the action takes and answers, and sends nothing.
+    #[arg(long, requires = "action")]
+    describe: bool,
     /// Prints the request and sends nothing; secrets are masked.
     #[arg(long)]
     dry_run: bool,
@@ -48,6 +51,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             .help(format!("`couplet call {}` lists them", args.connector)));
     };
     let schemas = Schemas::parse(connector.plan.schemas())?;
+    if args.describe {
+        return describe(&connector, &action, &schemas);
+    }
     let inputs = args.inputs.read(&action, &schemas)?;
     let how = Use { dry: args.dry_run, verbose: args.verbose };
     let connection = args.connection.connect(&connector, Some(&action), how)?;
@@ -86,6 +92,29 @@ fn print(args: &Args, action: &Action<'_>, answer: &RawAnswer) -> Result<(), Fai
         Some(Media::Binary) => output::bytes(&answer.body),
         _ => output::line(&json_text::pretty(&answer.json)),
     }
+}
+
+fn describe(connector: &Connector<'_>, action: &Action<'_>, schemas: &Schemas) -> Result<(), Failure> {
+    let place = connector.plan.actions().iter().position(|known| known.name() == action.name());
+    let rust = place.and_then(|place| connector.actions.get(place));
+    let mut text = rust.map(|rust| format!("{}\n", rust.docs.as_str().trim())).unwrap_or_default();
+    let width = action.inputs().iter().map(|input| input.name().len()).max().unwrap_or(0);
+    text.push_str(if action.inputs().is_empty() { "\nIt takes no input.\n" } else { "\nInputs:\n" });
+    for input in action.inputs() {
+        let (takes, about) = schemas.describe_input(action.name(), input.name());
+        let state = match (input.default(), input.is_optional()) {
+            (Some(default), _) => format!(", {default} by default"),
+            (None, true) => ", optional".to_owned(),
+            (None, false) => String::new(),
+        };
+        let about = about.map(|about| format!(": {about}")).unwrap_or_default();
+        text.push_str(&format!("  {:width$}  {takes}{state}{about}\n", input.name()));
+    }
+    for (number, answer) in schemas.outputs(action.name()).iter().enumerate() {
+        let lead = if number == 0 { "\nIt answers " } else { "or " };
+        text.push_str(&format!("{lead}{answer}\n"));
+    }
+    output::line(&output::safe(&text))
 }
 
 fn list(connector: &Connector<'_>) -> Result<(), Failure> {

@@ -6,6 +6,12 @@ use crate::failure::Failure;
 /// Has a person confirm an origin, by a flag or by a word on the terminal.
 pub(super) fn confirm(url: &str, what: &str, confirmed: &[String]) -> Result<(), Failure> {
     let shown = origin(url);
+    if shown.contains('@') {
+        return Err(Failure::usage(format!(
+            "{what} has a user name or a password, which no URL here may have"
+        ))
+        .help("credentials come from the environment or from `--credentials FILE`"));
+    }
     if confirmed.iter().any(|known| origin(known) == shown) {
         return Ok(());
     }

@@ -53,7 +53,7 @@ fn not_given(missing: &[&Declared<'_>], action: &Action<'_>, schemas: &Schemas) 
         let takes = schemas.describe(schemas.input(action.name(), name));
         failure = failure.help(format!("`--input {name}={value}` takes {takes}"));
     }
-    failure
+    failure.help("`--describe` says what else the action takes, and what it answers")
 }
 
 /// One finding in a sentence. The value of a secret input is not shown.

@@ -29,6 +29,25 @@ impl Schemas {
             .map_err(|error| Failure::error(format!("the connector's schemas cannot be read: {error}")))
     }
 
+    /// What an input takes, and the first line that the manifest says of it.
+    pub(crate) fn describe_input(&self, action: &str, name: &str) -> (String, Option<String>) {
+        let schema = self.input(action, name);
+        let about = ["description", "title"].iter().find_map(|word| schema.get(word)?.as_str());
+        let about = about.and_then(|about| about.trim().lines().next()).map(str::to_owned);
+        (self.describe(schema), about)
+    }
+
+    /// What each of an action's answers is.
+    pub(crate) fn outputs(&self, action: &str) -> Vec<String> {
+        let outputs =
+            self.document.get("actions").and_then(|actions| actions.get(action)?.get("outputs")?.as_array());
+        let describe = |schema: &Value| match schema {
+            Value::Null => "nothing".to_owned(),
+            schema => self.describe(schema),
+        };
+        outputs.into_iter().flatten().map(describe).collect()
+    }
+
     /// The inputs of an action and their schemas, in the manifest's order.
     pub(super) fn inputs(&self, action: &str) -> Option<&Map<String, Value>> {
         self.document.get("actions")?.get(action)?.get("input")?.get("properties")?.as_object()
@@ -84,10 +103,19 @@ impl Schemas {
             Kinds { array: true, .. } => {
                 return format!("a list, each {}", self.describe(self.elements(schema)));
             }
-            Kinds { object: true, .. } => "an object",
+            Kinds { object: true, .. } => return self.describe_object(schema),
             _ => "any JSON",
         };
         format!("{word}{}", format.unwrap_or_default())
+    }
+
+    fn describe_object(&self, schema: &Value) -> String {
+        let Some(members) = schema.get("properties").and_then(Value::as_object) else {
+            return "an object".to_owned();
+        };
+        let names: Vec<_> = members.keys().take(8).map(String::as_str).collect();
+        let more = if members.len() > 8 { ", …" } else { "" };
+        format!("an object of {}{more}", names.join(", "))
     }
 
     fn add_kinds(&self, schema: &Value, kinds: &mut Kinds, depth: usize) {
