@@ -18,7 +18,7 @@ use crate::failure::Failure;
 )]
 pub(crate) struct Cli {
     /// When to use colours; `NO_COLOR` in the environment turns them off, too.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 1000)]
     pub(crate) color: Color,
 
     #[command(subcommand)]

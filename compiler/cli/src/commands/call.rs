@@ -19,8 +19,6 @@ pub(crate) struct Args {
     connector: String,
     /// The action; without one, the connector's actions are listed.
     action: Option<String>,
-    #[command(flatten)]
-    inputs: InputArgs,
     /// Prints what the action takes and answers, and sends nothing.
     #[arg(long, requires = "action")]
     describe: bool,
@@ -33,6 +31,8 @@ pub(crate) struct Args {
     /// Writes the answer's body to a file as it came; `-` for stdout.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: InputArgs,
     #[command(flatten)]
     connection: ConnectionArgs,
 }

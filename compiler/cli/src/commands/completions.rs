@@ -7,7 +7,9 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output;
 
-/// Prints completions for a shell: `couplet completions bash > ~/.local/share/bash-completion/completions/couplet`.
+/// Prints completions for a shell.
+///
+/// `couplet completions bash > ~/.local/share/bash-completion/completions/couplet`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The shell.

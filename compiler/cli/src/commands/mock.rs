@@ -15,7 +15,7 @@ pub(crate) struct Args {
     /// The path of a manifest or of its folder, or a name under ./connectors.
     connector: String,
     /// The port; a free one by default.
-    #[arg(short, long, default_value_t = 0)]
+    #[arg(short, long, default_value_t = 0, hide_default_value = true)]
     port: u16,
 }
 

@@ -25,13 +25,14 @@ const METHODS: &[(&str, Method)] = &[
 
 /// Sends a request with the connector's auth, before any action is written, and prints the answer.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "couplet request [OPTIONS] <CONNECTOR> [METHOD] <PATH>")]
+#[command(allow_missing_positional = true)]
 pub(crate) struct Args {
     /// The path of a manifest or of its folder, or a name under ./connectors.
     connector: String,
-    /// The HTTP method (GET by default), then the path behind the base URL: `GET /me`.
-    #[arg(value_names = ["METHOD", "PATH"], num_args = 1..=2, required = true)]
-    target: Vec<String>,
+    /// The HTTP method; GET by default.
+    method: Option<String>,
+    /// The path behind the base URL: `/me`.
+    path: String,
     /// A query parameter.
     #[arg(short, long, value_name = "NAME=VALUE")]
     query: Vec<String>,
@@ -69,7 +70,7 @@ enum Body {
 
 /// Sends the request.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let (method, path, inline) = target(&args.target)?;
+    let (method, path, inline) = target(args.method.as_deref(), &args.path)?;
     let manifest = locate::manifest(&args.connector)?;
     let body = body(args)?;
     let arena = Arena::default();
@@ -112,24 +113,23 @@ fn with_body<'p>(request: RawRequest<'p>, body: &Body, args: &Args) -> RawReques
 
 /// `[METHOD] PATH`; the path may hold a query.
 #[expect(clippy::type_complexity, reason = "a method, a path and pairs, used once")]
-fn target(target: &[String]) -> Result<(Method, String, Vec<(String, String)>), Failure> {
-    let (method, path) = match target {
-        [path] if METHODS.iter().any(|(name, _)| path.eq_ignore_ascii_case(name)) => {
+fn target(method: Option<&str>, path: &str) -> Result<(Method, String, Vec<(String, String)>), Failure> {
+    let known = |word: &str| METHODS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
+    let method = match method {
+        None if known(path).is_some() => {
             return Err(Failure::usage(format!(
                 "`{path}` is a method, and a path must follow: `{path} /me`"
             )));
         }
-        [path] => (Method::Get, path),
-        [method, path, ..] => {
-            let known = METHODS.iter().find(|(name, _)| method.eq_ignore_ascii_case(name));
-            let names: Vec<_> = METHODS.iter().map(|(name, _)| *name).collect();
+        None => Method::Get,
+        Some(word) => {
             let unknown = || {
-                Failure::usage(format!("`{method}` is no HTTP method"))
-                    .help(nearest::offer("methods", method, names))
+                let names: Vec<_> = METHODS.iter().map(|(name, _)| *name).collect();
+                Failure::usage(format!("`{word}` is no HTTP method"))
+                    .help(nearest::offer("methods", word, names))
             };
-            (known.ok_or_else(unknown)?.1, path)
+            known(word).ok_or_else(unknown)?.1
         }
-        [] => return Err(Failure::usage("a path must follow the connector: `/me`")),
     };
     if path.contains("://") {
         return Err(Failure::usage(format!(
@@ -137,7 +137,7 @@ fn target(target: &[String]) -> Result<(Method, String, Vec<(String, String)>), 
         ))
         .help("give the path behind the base URL, such as `/me`"));
     }
-    let path = if path.starts_with('/') { path.clone() } else { format!("/{path}") };
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let (path, query) = path.split_once('?').unwrap_or((&path, ""));
     let pairs = query.split('&').filter(|part| !part.is_empty()).map(|part| {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
