@@ -15,7 +15,7 @@ use crate::emit::readme;
 const LINE: usize = 101;
 
 /// `lib.rs` without its header.
-pub(super) fn root(connector: &Connector<'_>) -> String {
+pub(super) fn root(connector: &Connector<'_>, modules: &[Module]) -> String {
     let package = &connector.package;
     let mut text = String::new();
     let first = if package.description.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn root(connector: &Connector<'_>) -> String {
         package.description.as_str().to_owned()
     };
     for line in first.lines() {
-        text.push_str(&format!("//! {line}").replace("//!  ", "//! "));
+        text.push_str(&format!("//! {line}"));
         while text.ends_with(' ') {
             text.pop();
         }
@@ -32,7 +32,7 @@ pub(super) fn root(connector: &Connector<'_>) -> String {
     }
     text.push_str("//!\n//! A [`Client`] is built with one of its constructors, and has a method for each action. What a method returns\n//! takes the optional inputs, and is sent with `send`.\n\n");
     text.push_str("#![forbid(unsafe_code)]\n\n");
-    for module in super::modules(connector) {
+    for module in modules {
         if module.visibility == "pub" {
             text.push_str(&format!("/// {}\n", module.summary));
         }

@@ -16,16 +16,41 @@ use crate::connector::Connector;
 use crate::generated_crate::GeneratedCrate;
 use print::Module;
 
+/// Printing recurses as deep as types nest. Without optimization that is more than the stack of a small thread holds.
+const STACK: usize = 16 << 20;
+
 /// The crate of a connector: a file for each module.
 #[must_use]
 pub fn emit(connector: &Connector<'_>) -> GeneratedCrate {
+    with_stack(|| files(connector))
+}
+
+/// The same modules in one file, for `include!` within a module of a crate: it has no inner attribute and no path that
+/// begins with `crate::`.
+#[must_use]
+pub fn emit_module(connector: &Connector<'_>) -> String {
+    with_stack(|| single_file(connector))
+}
+
+/// Runs something with room; where no thread can be had, on the stack that is there.
+fn with_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => work(),
+        }
+    })
+}
+
+fn files(connector: &Connector<'_>) -> GeneratedCrate {
     let package = &connector.package;
     let mut krate = GeneratedCrate::default();
     let header = print::header(package);
     krate.insert("Cargo.toml", crate_manifest::print(package));
     krate.insert("README.md", readme::print(connector));
-    krate.insert("src/lib.rs", format!("{header}\n{}", client::root(connector)));
-    for module in modules(connector) {
+    let modules = modules(connector);
+    krate.insert("src/lib.rs", format!("{header}\n{}", client::root(connector, &modules)));
+    for module in modules {
         krate.insert(module.path, format!("{header}\n{}", module.text()));
     }
     if package.license.contains("MIT") {
@@ -37,10 +62,7 @@ pub fn emit(connector: &Connector<'_>) -> GeneratedCrate {
     krate
 }
 
-/// The same modules in one file, for `include!` within a module of a crate: it has no inner attribute and no path that
-/// begins with `crate::`.
-#[must_use]
-pub fn emit_module(connector: &Connector<'_>) -> String {
+fn single_file(connector: &Connector<'_>) -> String {
     let mut text = print::header(&connector.package);
     text.push('\n');
     for line in client::reexports(connector).split_inclusive(";\n") {
