@@ -39,6 +39,42 @@ fn help_lists_the_commands_in_the_order_of_work() {
     folder.run(&["--version"]).ends(0).prints(&[concat!("couplet ", env!("CARGO_PKG_VERSION"))]);
 }
 
+/// What `-h` says of each command, as it is reviewed: `BLESS=1` writes it anew.
+#[test]
+fn help_is_as_it_was_reviewed() {
+    let folder = Folder::new();
+    let mut text = String::new();
+    for arguments in std::iter::once(&["-h"][..]).chain(HELPS.iter().map(|help| &help[..])) {
+        let mut command = folder.command(arguments);
+        command.env_remove("COLUMNS");
+        let output = command.output().expect("the command runs");
+        assert!(output.status.success(), "{arguments:?}");
+        let help = String::from_utf8(output.stdout).expect("text").replace("couplet.exe", "couplet");
+        text.push_str(&format!("$ couplet {}\n{help}\n", arguments.join(" ")));
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/help.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &text).expect("the file is written");
+    }
+    let reviewed = std::fs::read_to_string(path).expect("tests/help.txt").replace("\r\n", "\n");
+    assert!(reviewed == text, "the help has changed: run with BLESS=1, and read the diff\n{text}");
+}
+
+const HELPS: &[[&str; 2]] = &[
+    ["new", "-h"],
+    ["check", "-h"],
+    ["explain", "-h"],
+    ["build", "-h"],
+    ["request", "-h"],
+    ["call", "-h"],
+    ["test", "-h"],
+    ["mock", "-h"],
+    ["dump", "-h"],
+    ["schema", "-h"],
+    ["completions", "-h"],
+    ["man", "-h"],
+];
+
 #[test]
 fn completions_know_the_commands() {
     let folder = Folder::new();

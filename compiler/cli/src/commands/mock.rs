@@ -62,12 +62,22 @@ fn introduction(name: &str, connector: &Connector<'_>, mock: &Mock) -> String {
     }
     let first = credentials.first().map(|(method, ..)| *method);
     let sets = credentials.iter().filter(|(method, ..)| Some(*method) == first);
-    let sets: String = sets.map(|(_, field, value)| format!("{}={value} ", variable(id, field))).collect();
+    let sets: String =
+        sets.map(|(_, field, value)| format!("{}={} ", variable(id, field), quoted(value))).collect();
     let action = plan.test().and_then(|test| plan.action(test.name())).or(plan.actions().first().copied());
     if let Some(action) = action {
         text.push_str(&format!("\nTry:\n  {sets}couplet call {name} {} --base-url {url}\n\n", action.name()));
     }
     text
+}
+
+/// A value as a shell takes it.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// An action's path, with its inputs by name.

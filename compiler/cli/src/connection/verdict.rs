@@ -50,6 +50,10 @@ impl Connection<'_> {
             ErrorKind::Decode => mends.push(
                 "the answer is not what the manifest's `output` says: `-v` shows it; mend the one or the other".to_owned(),
             ),
+            // The one decision that is the operator's, whatever the runtime's sentence around it.
+            ErrorKind::Config if error.to_string().contains("private") => {
+                mends.push("if you trust the host, let it be private: `--allow-private`".to_owned());
+            }
             _ => {}
         }
         mends
