@@ -54,7 +54,7 @@ fn required(action: &Action, types: &Types<'_>, items: &mut Vec<String>) {
     let words = text_docs(&format!(
         "What [`Client::{}`](super::Client::{}) needs.",
         bare(&action.method),
-        action.method
+        bare(&action.method)
     ));
     let name = ident(name);
     let fields = inputs.iter().map(|input| {
@@ -77,7 +77,7 @@ fn request(action: &Action, types: &Types<'_>, items: &mut Vec<String>) {
     let words = text_docs(&format!(
         "[`Client::{}`](super::Client::{}), ready to be sent.",
         bare(&action.method),
-        action.method
+        bare(&action.method)
     ));
     let name = ident(&action.request);
     let setters = action.optional.iter().map(|input| {
@@ -158,7 +158,7 @@ fn answers(
     let words = text_docs(&format!(
         "What [`Client::{}`](super::Client::{}) answers.",
         bare(&action.method),
-        action.method
+        bare(&action.method)
     ));
     let name = ident(name);
     let variants = variants.iter().map(|variant| {

@@ -11,7 +11,7 @@ use super::tokens::{Types, docs, ident, said, text_docs};
 use crate::connector::{Action, AuthMethod, Connector, Property, Type, code};
 use crate::emit::readme;
 
-/// The longest line that rustfmt leaves as it is, its line end included.
+/// The longest line, its end included.
 const LINE: usize = 101;
 
 /// `lib.rs` without its header.
@@ -79,7 +79,7 @@ pub(super) fn reexports(connector: &Connector<'_>) -> String {
     uses.into_iter().map(|(module, names)| reexport(module, names)).collect()
 }
 
-/// A line of names, or several where it becomes too long, as rustfmt writes them.
+/// A line of names, or several where it becomes too long; rustfmt leaves them alone, however wide its lines are.
 fn reexport(module: &str, names: &[&str]) -> String {
     if let [name] = names {
         return format!("pub use {module}::{name};\n");
@@ -88,7 +88,7 @@ fn reexport(module: &str, names: &[&str]) -> String {
     if line.len() <= LINE {
         return line;
     }
-    let mut text = format!("pub use {module}::{{\n   ");
+    let mut text = format!("#[rustfmt::skip]\npub use {module}::{{\n   ");
     let mut length = 3;
     for name in names {
         if length + name.len() + 2 > LINE {
@@ -256,9 +256,6 @@ fn credentials(auth: &AuthMethod, connector: &Connector<'_>, types: &Types<'_>) 
     }
     let name = ident(&auth.credentials);
     let mut words = format!("What [`Client::{}`] needs.", bare(&auth.constructor));
-    if auth.constructor.as_str().starts_with("r#") {
-        words = "What its constructor needs.".to_owned();
-    }
     let steps = connector.guide.steps.iter().find(|(method, _)| {
         connector.plan.connector().auth().iter().any(|known| known.name() == method)
             && *method == method_name(auth, connector)

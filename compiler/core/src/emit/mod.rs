@@ -70,8 +70,8 @@ fn single_file(connector: &Connector<'_>) -> String {
     }
     for module in modules(connector) {
         let space = if module.visibility.is_empty() { "" } else { " " };
-        // A program need not call all that a connector offers.
-        text.push_str(&format!("\n{}#[allow(dead_code)]\n", module.docs()));
+        // A program need not call all that a connector offers, and its lints are not meant for generated code.
+        text.push_str(&format!("\n{}#[allow(dead_code, clippy::all, clippy::pedantic)]\n", module.docs()));
         text.push_str(&format!("{}{space}mod {} {{\n", module.visibility, module.name));
         for line in module.text().lines() {
             if !line.is_empty() {
