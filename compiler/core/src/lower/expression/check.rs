@@ -23,6 +23,8 @@ enum Takes {
     Any,
     /// A text, or what has a form as text.
     Text,
+    /// A text, and nothing that only has a form as text.
+    Exact,
     /// A text or bytes.
     Bytes,
     /// A text or a list.
@@ -48,7 +50,7 @@ const FILTERS: [FilterRow; 20] = [
     row("upper", Filter::Upper, Takes::Text, (0, 0), Gives::Text),
     row("trim", Filter::Trim, Takes::Text, (0, 0), Gives::Text),
     row("replace", Filter::Replace, Takes::Text, (2, 2), Gives::Text),
-    row("split", Filter::Split, Takes::Text, (0, 1), Gives::Texts),
+    row("split", Filter::Split, Takes::Exact, (0, 1), Gives::Texts),
     row("join", Filter::Join, Takes::Sequence, (0, 1), Gives::Text),
     row("first", Filter::First, Takes::Sequence, (0, 0), Gives::Element),
     row("last", Filter::Last, Takes::Sequence, (0, 0), Gives::Element),
@@ -477,6 +479,7 @@ impl Checker<'_> {
         let (fits, what) = match row.takes {
             Takes::Any => (true, ""),
             Takes::Text => (plain || known.ty == Ty::Bytes, "a text"),
+            Takes::Exact => (matches!(known.ty, Ty::Any | Ty::Text), "a text"),
             Takes::Bytes => (plain || known.ty == Ty::Bytes, "a text or bytes"),
             Takes::Sequence => (matches!(known.ty, Ty::Any | Ty::Text) || list, "a list or a text"),
             Takes::Collection => (
