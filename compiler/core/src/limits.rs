@@ -18,6 +18,8 @@ pub(crate) const EXPANSION: usize = 10;
 pub(crate) const ACTIONS: usize = 5_000;
 /// Types of a connector.
 pub(crate) const TYPES: usize = 20_000;
+/// Types of a generated crate.
+pub(crate) const ITEMS: usize = 200_000;
 /// Values of an enum.
 pub(crate) const ENUM_VALUES: usize = 2_000;
 /// Members of one object, and inputs of one action.

@@ -227,6 +227,8 @@ fn secrets(node: &Node, cx: &mut Cx<'_>) {
 #[derive(Debug, Clone)]
 pub struct Members<K, T> {
     entries: Vec<(Spanned<String>, T)>,
+    /// The places of the entries, in the order of their names.
+    sorted: Vec<usize>,
     key: std::marker::PhantomData<K>,
 }
 
@@ -251,7 +253,9 @@ impl<K, T> Members<K, T> {
     /// The member of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.entries.iter().find(|(key, _)| key.value == name).map(|(_, value)| value)
+        let found =
+            self.sorted.binary_search_by(|place| self.entries[*place].0.value.as_str().cmp(name)).ok()?;
+        Some(&self.entries[self.sorted[found]].1)
     }
 
     /// The names.
@@ -274,7 +278,7 @@ impl<K, T> Members<K, T> {
 
 impl<K, T> Default for Members<K, T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), key: std::marker::PhantomData }
+        Self { entries: Vec::new(), sorted: Vec::new(), key: std::marker::PhantomData }
     }
 }
 
@@ -297,7 +301,9 @@ impl<K: KeyRule, T: Decode> Decode for Members<K, T> {
                 _ => whole = false,
             }
         }
-        whole.then_some(Self { entries, key: std::marker::PhantomData })
+        let mut sorted: Vec<usize> = (0..entries.len()).collect();
+        sorted.sort_by(|a, b| entries[*a].0.value.cmp(&entries[*b].0.value));
+        whole.then_some(Self { entries, sorted, key: std::marker::PhantomData })
     }
 }
 

@@ -344,13 +344,11 @@ fn style(input: &Draft<'_>, location: Location, cx: &Cx<'_, '_>) -> Style {
 }
 
 fn is_object(ty: &Type, cx: &Cx<'_, '_>) -> bool {
-    match ty {
+    match cx.types.resolved(ty) {
         Type::Map(_) => true,
-        Type::Named(index) => match cx.types.items.get(*index).map(|item| &item.kind) {
-            Some(ItemKind::Struct(..)) => true,
-            Some(ItemKind::Alias(ty)) => is_object(ty, cx),
-            _ => false,
-        },
+        Type::Named(index) => {
+            matches!(cx.types.items.get(*index).map(|item| &item.kind), Some(ItemKind::Struct(..)))
+        }
         _ => false,
     }
 }

@@ -103,7 +103,9 @@ pub(super) fn lower<'m, 'a>(
     cx: &mut Cx<'_, 'a>,
 ) -> Lowered<'m, 'a> {
     let mut lowered = Lowered { plan: Vec::new(), rust: Vec::new(), drafted: Vec::new() };
-    let mut types = names::Names::default();
+    let types = names::Names::default();
+    let constants = names::Names::with(&["CONNECTOR", "PLAN"]);
+    let mut taken = Taken { members, types, constants };
     for draft in &mut drafts {
         draft.inputs.iter_mut().for_each(|input| super::types::remap(&mut input.shape.ty, places));
         draft
@@ -118,7 +120,7 @@ pub(super) fn lower<'m, 'a>(
         inputs::check_choices(draft, manifest, &outputs, cx);
     }
     for draft in drafts {
-        if let Some((plan, rust)) = one(&draft, manifest, config, auth, members, &mut types, cx) {
+        if let Some((plan, rust)) = one(&draft, manifest, config, auth, &mut taken, cx) {
             lowered.plan.push(plan);
             lowered.rust.push(rust);
             lowered.drafted.push(draft);
@@ -127,17 +129,23 @@ pub(super) fn lower<'m, 'a>(
     lowered
 }
 
+/// The names that are taken: of the client's methods, of the types of requests, of the statics.
+struct Taken<'n> {
+    members: &'n mut names::Names,
+    types: names::Names,
+    constants: names::Names,
+}
+
 fn one<'a>(
     draft: &Draft<'_>,
     manifest: &Manifest,
     config: &Config<'a>,
     auth: &auth::Lowered<'a>,
-    members: &mut names::Names,
-    types: &mut names::Names,
+    taken: &mut Taken<'_>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<(plan::Action<'a>, Action)> {
     let Draft { name, action, .. } = draft;
-    let method = members.take(names::snake(&name.value), &name.value, name.span, cx);
+    let method = taken.members.take(names::snake(&name.value), &name.value, name.span, cx);
     let (verb, path) = route(draft, cx)?;
     let scope = scope(draft, config, auth, cx);
     let query = api::templates(&action.query, &scope, false, cx);
@@ -167,11 +175,11 @@ fn one<'a>(
         plan = plan.with_auth(cx.arena.slice(&methods));
     }
     let pascal = names::pascal_text(&name.value);
-    let required = (!inputs.required.is_empty()).then(|| (types.free(&pascal), inputs.required));
-    let request = types.free(&format!("{pascal}Request"));
-    let output = answers.rust(&pascal, types);
+    let required = (!inputs.required.is_empty()).then(|| (taken.types.free(&pascal), inputs.required));
+    let request = taken.types.free(&format!("{pascal}Request"));
+    let output = answers.rust(&pascal, &mut taken.types);
     let rust = Action {
-        constant: names::screaming(&name.value)?,
+        constant: taken.constants.take(names::screaming(&name.value), &name.value, name.span, cx)?,
         method,
         request,
         arguments: inputs.arguments,

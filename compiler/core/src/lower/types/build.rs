@@ -1,6 +1,6 @@
 //! Schemas → items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::names::{Names, pascal, pascal_text, snake};
 use super::super::{Cx, docs};
@@ -34,6 +34,10 @@ pub(in crate::lower) struct Builder<'m> {
     current: usize,
     /// The declared types whose members stand in another, by `allOf`.
     merged: Vec<bool>,
+    /// The declared types that are being merged.
+    merging: Vec<usize>,
+    /// There are too many types, which was reported.
+    full: bool,
 }
 
 impl<'m> Builder<'m> {
@@ -46,6 +50,8 @@ impl<'m> Builder<'m> {
             names: Names::default(),
             current: usize::MAX,
             merged: Vec::new(),
+            merging: Vec::new(),
+            full: false,
         };
         let mut idents = Vec::new();
         for (index, (name, _)) in manifest.types.iter().enumerate() {
@@ -88,7 +94,11 @@ impl<'m> Builder<'m> {
         for (place, index) in order.iter().enumerate() {
             places[*index] = place;
         }
-        let spans: Vec<_> = order.iter().map(|index| self.span_of(*index)).collect();
+        let declared: Vec<Span> = self.manifest.types.iter().map(|(name, _)| name.span).collect();
+        let spans: Vec<Span> = order
+            .iter()
+            .map(|index| declared.get(self.items[*index].1).copied().unwrap_or_default())
+            .collect();
         let mut items: Vec<Item> = order.iter().filter_map(|index| self.items[*index].0.take()).collect();
         for item in &mut items {
             visit(item, &mut |ty| remap(ty, &places));
@@ -103,17 +113,7 @@ impl<'m> Builder<'m> {
                 cx.report(Diagnostic::new(Code::UNUSED_TYPE, message, name.span).help(help));
             }
         }
-        cycles::break_cycles(&mut items, &spans, cx);
-        Some((Types { items }, places))
-    }
-
-    fn span_of(&self, index: usize) -> Span {
-        let owner = self.items[index].1;
-        self.manifest
-            .types
-            .iter()
-            .nth(owner.min(self.manifest.types.len()))
-            .map_or(Span::default(), |(name, _)| name.span)
+        cycles::break_cycles(&mut items, &spans, cx).then_some((Types { items }, places))
     }
 
     /// What a schema is where it is used.
@@ -413,15 +413,15 @@ impl<'m> Builder<'m> {
         members: &mut Members,
         cx: &mut Cx<'_, '_>,
     ) -> Option<()> {
-        if let Some((known, place)) = members.wires.iter().find(|(known, _)| known == wire) {
-            let message = format!("the member `{known}` stands twice");
+        if let Some(place) = members.wires.get(wire) {
+            let message = format!("the member `{wire}` stands twice");
             cx.report(
                 Diagnostic::new(Code::DUPLICATE_PARAMETER, message, key.span).also(*place, "first here"),
             );
             return None;
         }
         let ident = members.names.take(snake(&key.value), &key.value, key.span, cx);
-        members.wires.push((wire.to_owned(), key.span));
+        members.wires.insert(wire.to_owned(), key.span);
         let shape = self.shape(schema, &format!("{parent}{}", pascal_text(&key.value)), cx);
         let (ident, Shape { ty, null }) = (ident?, shape?);
         let words = schema.keywords();
@@ -455,7 +455,7 @@ impl<'m> Builder<'m> {
         let mut more = self.additional(keywords, name, cx)?;
         let mut whole = self.members(keywords, name, &mut members, cx).is_some();
         for part in all {
-            whole &= self.part(part, name, &mut members, &mut more, span, 0, cx).is_some();
+            whole &= self.part(part, name, &mut members, &mut more, span, cx).is_some();
         }
         whole.then_some(ItemKind::Struct(members.list, more))
     }
@@ -468,9 +468,21 @@ impl<'m> Builder<'m> {
         members: &mut Members,
         more: &mut Option<Type>,
         span: Span,
-        depth: usize,
         cx: &mut Cx<'_, '_>,
     ) -> Option<()> {
+        if self.merging.len() >= limits::NESTING {
+            let message = format!("`allOf` leads through more than {} types", limits::NESTING);
+            cx.report(Diagnostic::new(Code::TOO_DEEP, message, span).help("name the parts in one `allOf`"));
+            return None;
+        }
+        if self.items.len() >= limits::ITEMS {
+            let message = format!("the types become more than {}, each merged type's own among them", limits::ITEMS);
+            let help = "name a type where it is the same, rather than merging it again";
+            if !std::mem::replace(&mut self.full, true) {
+                cx.report(Diagnostic::new(Code::TOO_LARGE, message, span).help(help));
+            }
+            return None;
+        }
         let target = match &part.form {
             Form::Name(word) => Some((word.as_str(), part.span)),
             Form::Keywords(words) => words.reference.as_ref().map(|reference| {
@@ -479,23 +491,22 @@ impl<'m> Builder<'m> {
             Form::List(_) => None,
         };
         if let Some((word, at)) = target {
-            let declared = self.declared.get(word).copied();
-            let circle =
-                declared.is_some_and(|index| index == self.current || members.within.contains(&index));
-            if depth > limits::NESTING || circle {
-                let message = "`allOf` leads back to itself";
-                cx.report(
-                    Diagnostic::new(Code::TYPE_HOLDS_ITSELF, message, span)
-                        .help("name the parts without a circle"),
-                );
-                return None;
-            }
-            if let Some(index) = declared {
+            if let Some(index) = self.declared.get(word).copied() {
+                if index == self.current || self.merging.contains(&index) {
+                    let message = "`allOf` leads back to itself";
+                    let diagnostic = Diagnostic::new(Code::TYPE_HOLDS_ITSELF, message, span);
+                    cx.report(diagnostic.help("name the parts without a circle"));
+                    return None;
+                }
+                if !members.parts.insert(index) {
+                    // What two ways lead to is merged once.
+                    return Some(());
+                }
                 self.merged[index] = true;
                 let schema = self.manifest.types.get(word)?;
-                members.within.push(index);
-                let merged = self.part(schema, name, members, more, span, depth + 1, cx);
-                members.within.pop();
+                self.merging.push(index);
+                let merged = self.part(schema, name, members, more, span, cx);
+                self.merging.pop();
                 return merged;
             }
             self.named(word, at, cx)?;
@@ -507,7 +518,7 @@ impl<'m> Builder<'m> {
                     *more = Some(kept);
                 }
                 for inner in words.all_of.iter().flat_map(|all| &all.value) {
-                    whole &= self.part(inner, name, members, more, span, depth + 1, cx).is_some();
+                    whole &= self.part(inner, name, members, more, span, cx).is_some();
                 }
                 whole.then_some(())
             }
@@ -603,9 +614,9 @@ impl<'m> Builder<'m> {
 struct Members {
     list: Vec<Member>,
     names: Names,
-    wires: Vec<(String, Span)>,
-    /// The declared types whose members are being merged, the outermost first.
-    within: Vec<usize>,
+    wires: BTreeMap<String, Span>,
+    /// The declared types that `allOf` merges.
+    parts: BTreeSet<usize>,
 }
 
 /// A declared type keeps its name as it is written.

@@ -7,8 +7,8 @@ use crate::lower::Cx;
 use crate::source::Span;
 
 /// Puts a `Box` on every edge that may end within a circle of types, and reports circles that have none: no value
-/// could ever be of such a type.
-pub(super) fn break_cycles(items: &mut [Item], spans: &[Span], cx: &mut Cx<'_, '_>) {
+/// could ever be of such a type. Gives whether there are none.
+pub(super) fn break_cycles(items: &mut [Item], spans: &[Span], cx: &mut Cx<'_, '_>) -> bool {
     let held: Vec<Vec<usize>> = items.iter().map(|item| edges(item, items, false)).collect();
     let component = components(&held);
     for (index, item) in items.iter_mut().enumerate() {
@@ -44,6 +44,7 @@ pub(super) fn break_cycles(items: &mut [Item], spans: &[Span], cx: &mut Cx<'_, '
             cx.report(Diagnostic::new(Code::TYPE_HOLDS_ITSELF, message, spans[index]).help(help));
         }
     }
+    !told.contains(&true)
 }
 
 fn boxed(ty: &mut Type) {

@@ -1,5 +1,7 @@
 //! Whether a value is of a type: for defaults and examples.
 
+use std::cell::Cell;
+
 use serde_json::Value;
 
 use crate::limits;
@@ -7,21 +9,30 @@ use crate::manifest::{Additional, Form, Keywords, Manifest, Schema, TypeKeyword}
 
 /// Why a value is not of a type; nothing where it is. Types of the manifest are known where it is given.
 pub(in crate::lower) fn check(value: &Value, schema: &Schema, manifest: Option<&Manifest>) -> Option<String> {
-    of_schema(value, schema, manifest, 0)
+    of_schema(value, schema, &Cx { manifest, steps: Cell::new(0) }, 0)
 }
 
-fn of_schema(value: &Value, schema: &Schema, manifest: Option<&Manifest>, depth: usize) -> Option<String> {
-    if depth > limits::NESTING {
+/// How many types are looked at for one value: unions of unions could ask for any number.
+const STEPS: usize = 100_000;
+
+struct Cx<'m> {
+    manifest: Option<&'m Manifest>,
+    steps: Cell<usize>,
+}
+
+fn of_schema(value: &Value, schema: &Schema, cx: &Cx<'_>, depth: usize) -> Option<String> {
+    cx.steps.set(cx.steps.get() + 1);
+    if depth > limits::NESTING || cx.steps.get() > STEPS {
         return None;
     }
     match &schema.form {
-        Form::Name(word) => of_name(value, word, manifest, depth),
-        Form::List(element) => of_list(value, Some(element), manifest, depth),
-        Form::Keywords(keywords) => of_keywords(value, keywords, manifest, depth),
+        Form::Name(word) => of_name(value, word, cx, depth),
+        Form::List(element) => of_list(value, Some(element), cx, depth),
+        Form::Keywords(keywords) => of_keywords(value, keywords, cx, depth),
     }
 }
 
-fn of_name(value: &Value, word: &str, manifest: Option<&Manifest>, depth: usize) -> Option<String> {
+fn of_name(value: &Value, word: &str, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let fits = match word {
         "string" => value.is_string(),
         "integer" => is_whole(value),
@@ -32,9 +43,10 @@ fn of_name(value: &Value, word: &str, manifest: Option<&Manifest>, depth: usize)
         "null" => value.is_null(),
         "any" => true,
         _ => {
-            return manifest
+            return cx
+                .manifest
                 .and_then(|known| known.types.get(word))
-                .and_then(|schema| of_schema(value, schema, manifest, depth + 1));
+                .and_then(|schema| of_schema(value, schema, cx, depth + 1));
         }
     };
     (!fits).then(|| format!("it is {}, and the type is `{word}`", kind(value)))
@@ -57,27 +69,17 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-fn of_list(
-    value: &Value,
-    element: Option<&Schema>,
-    manifest: Option<&Manifest>,
-    depth: usize,
-) -> Option<String> {
+fn of_list(value: &Value, element: Option<&Schema>, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let Value::Array(items) = value else {
         return Some(format!("it is {}, and the type is a list", kind(value)));
     };
     let element = element?;
     items.iter().enumerate().find_map(|(place, item)| {
-        of_schema(item, element, manifest, depth + 1).map(|why| format!("element {place}: {why}"))
+        of_schema(item, element, cx, depth + 1).map(|why| format!("element {place}: {why}"))
     })
 }
 
-fn of_keywords(
-    value: &Value,
-    keywords: &Keywords,
-    manifest: Option<&Manifest>,
-    depth: usize,
-) -> Option<String> {
+fn of_keywords(value: &Value, keywords: &Keywords, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let nullable = keywords.nullable.as_ref().is_some_and(|nullable| nullable.value);
     if value.is_null() && (nullable || matches!(keywords.ty.as_deref(), Some(TypeKeyword::Name(_, true)))) {
         return None;
@@ -93,18 +95,18 @@ fn of_keywords(
         return Some(format!("the only value is {}", constant.value.0));
     }
     let by_type = match keywords.ty.as_deref() {
-        Some(TypeKeyword::Name(word, _)) => of_name(value, word, manifest, depth),
-        Some(TypeKeyword::List(element)) => of_list(value, Some(element), manifest, depth),
+        Some(TypeKeyword::Name(word, _)) => of_name(value, word, cx, depth),
+        Some(TypeKeyword::List(element)) => of_list(value, Some(element), cx, depth),
         None => keywords.reference.as_ref().and_then(|reference| {
-            of_name(value, reference.value.0.strip_prefix("#/types/").unwrap_or_default(), manifest, depth)
+            of_name(value, reference.value.0.strip_prefix("#/types/").unwrap_or_default(), cx, depth)
         }),
     };
     by_type
         .or_else(|| of_text(value, keywords))
         .or_else(|| of_number(value, keywords))
-        .or_else(|| of_array(value, keywords, manifest, depth))
-        .or_else(|| of_object(value, keywords, manifest, depth))
-        .or_else(|| of_union(value, keywords, manifest, depth))
+        .or_else(|| of_array(value, keywords, cx, depth))
+        .or_else(|| of_object(value, keywords, cx, depth))
+        .or_else(|| of_union(value, keywords, cx, depth))
 }
 
 fn of_text(value: &Value, keywords: &Keywords) -> Option<String> {
@@ -179,7 +181,7 @@ fn of_number(value: &Value, keywords: &Keywords) -> Option<String> {
     (!fits).then(|| format!("{value} is out of the range of its format"))
 }
 
-fn of_array(value: &Value, keywords: &Keywords, manifest: Option<&Manifest>, depth: usize) -> Option<String> {
+fn of_array(value: &Value, keywords: &Keywords, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let items = value.as_array()?;
     let length = items.len() as u64;
     if let Some(least) = keywords.min_items.as_ref().filter(|least| length < least.value) {
@@ -193,15 +195,10 @@ fn of_array(value: &Value, keywords: &Keywords, manifest: Option<&Manifest>, dep
     {
         return Some("two of its elements are equal".to_owned());
     }
-    keywords.items.as_ref().and_then(|element| of_list(value, Some(element), manifest, depth))
+    keywords.items.as_ref().and_then(|element| of_list(value, Some(element), cx, depth))
 }
 
-fn of_object(
-    value: &Value,
-    keywords: &Keywords,
-    manifest: Option<&Manifest>,
-    depth: usize,
-) -> Option<String> {
+fn of_object(value: &Value, keywords: &Keywords, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let object = value.as_object();
     let fields = keywords.fields.iter().flat_map(|fields| fields.value.iter()).map(|(key, field)| {
         let words = field.0.keywords();
@@ -228,7 +225,7 @@ fn of_object(
     for (name, schema, optional) in &members {
         match object.get(*name) {
             Some(member) => {
-                if let Some(why) = of_schema(member, schema, manifest, depth + 1) {
+                if let Some(why) = of_schema(member, schema, cx, depth + 1) {
                     return Some(format!("member `{name}`: {why}"));
                 }
             }
@@ -240,16 +237,16 @@ fn of_object(
     let mut further = object.iter().filter(|(name, _)| !known(name));
     match keywords.additional.as_deref() {
         Some(Additional::Typed(schema)) => further.find_map(|(name, member)| {
-            of_schema(member, schema, manifest, depth + 1).map(|why| format!("member `{name}`: {why}"))
+            of_schema(member, schema, cx, depth + 1).map(|why| format!("member `{name}`: {why}"))
         }),
         Some(Additional::Any(true)) => None,
         _ => further.next().map(|(name, _)| format!("the type has no member `{name}`")),
     }
 }
 
-fn of_union(value: &Value, keywords: &Keywords, manifest: Option<&Manifest>, depth: usize) -> Option<String> {
+fn of_union(value: &Value, keywords: &Keywords, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let branches = keywords.one_of.as_ref().or(keywords.any_of.as_ref())?;
-    let mut reasons = branches.value.iter().map(|branch| of_schema(value, branch, manifest, depth + 1));
+    let mut reasons = branches.value.iter().map(|branch| of_schema(value, branch, cx, depth + 1));
     let all = reasons.by_ref().collect::<Option<Vec<_>>>()?;
     Some(format!("it is of none of the types of `oneOf`: {}", all.first().map_or("", |why| why)))
 }

@@ -10,6 +10,7 @@ pub(super) use instance::check as check_instance;
 
 use super::expression::{Known, Ty};
 use crate::connector::{Item, ItemKind, Member, Presence, Type};
+use crate::limits;
 
 /// The types of a connector.
 #[derive(Debug, Clone, Default)]
@@ -20,22 +21,41 @@ pub(super) struct Types {
 impl Types {
     /// What is known of a value of that type.
     pub(super) fn known(&self, ty: &Type) -> Ty {
-        match ty {
+        self.known_at(ty, 0)
+    }
+
+    /// The type that names lead to, without `Option` and `Box`.
+    pub(super) fn resolved<'t>(&'t self, mut ty: &'t Type) -> &'t Type {
+        // Invariant: names lead to an end, for circles of them are rejected.
+        loop {
+            ty = match ty {
+                Type::Option(inner) | Type::Maybe(inner) | Type::Boxed(inner) => inner,
+                Type::Named(index) => match self.items.get(*index).map(|item| &item.kind) {
+                    Some(ItemKind::Alias(target)) => target,
+                    _ => return ty,
+                },
+                _ => return ty,
+            };
+        }
+    }
+
+    fn known_at(&self, ty: &Type, depth: usize) -> Ty {
+        match self.resolved(ty) {
+            _ if depth > limits::NESTING => Ty::Any,
             Type::Bool => Ty::Bool,
             Type::I32 | Type::I64 | Type::U64 => Ty::Int,
             Type::F64 | Type::Decimal => Ty::Number,
             Type::String | Type::Timestamp | Type::Date | Type::Uuid | Type::Secret => Ty::Text,
             Type::Bytes => Ty::Bytes,
             Type::Json => Ty::Any,
-            Type::List(element) => Ty::List(Box::new(self.known(element))),
+            Type::List(element) => Ty::List(Box::new(self.known_at(element, depth + 1))),
             Type::Map(_) => Ty::Object,
-            Type::Option(inner) | Type::Maybe(inner) | Type::Boxed(inner) => self.known(inner),
             Type::Named(index) => match self.items.get(*index).map(|item| &item.kind) {
                 Some(ItemKind::Struct(..)) => Ty::Item(*index),
                 Some(ItemKind::Enum(_)) => Ty::Text,
-                Some(ItemKind::Alias(ty)) => self.known(ty),
                 _ => Ty::Any,
             },
+            Type::Option(_) | Type::Maybe(_) | Type::Boxed(_) => Ty::Any,
         }
     }
 
