@@ -91,11 +91,6 @@ impl Names {
         Self { taken: ours.iter().map(|name| ((*name).to_owned(), None)).collect() }
     }
 
-    /// Keeps a name for us.
-    pub(super) fn keep(&mut self, name: &str) {
-        self.taken.insert(name.to_owned(), None);
-    }
-
     /// Takes a name that the manifest gives, or reports why it cannot be had. A name of ours is stepped aside from.
     pub(super) fn take(
         &mut self,

@@ -1,17 +1,15 @@
 //! Schemas → items.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::super::names::{Names, pascal, pascal_text, snake};
+use super::super::names::Names;
 use super::super::{Cx, docs};
+use super::members::Members;
 use super::{Types, cycles};
-use crate::connector::{
-    Docs, Ident, Item, ItemKind, Member, Presence, Role, Type, UnionTest, UnionVariant, Variant,
-};
+use crate::connector::{Docs, Ident, Item, ItemKind, Role, Type};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::limits;
 use crate::manifest::{Additional, Form, Keywords, Manifest, Schema, TypeKeyword};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 
 /// The words that name JSON's own types.
 pub(in crate::lower) const BUILTIN: [&str; 7] =
@@ -26,18 +24,18 @@ pub(in crate::lower) struct Shape {
 
 /// Builds the items.
 pub(in crate::lower) struct Builder<'m> {
-    manifest: &'m Manifest,
-    declared: BTreeMap<&'m str, usize>,
+    pub(super) manifest: &'m Manifest,
+    pub(super) declared: BTreeMap<&'m str, usize>,
     /// Each item, and the declared type that it belongs to.
-    items: Vec<(Option<Item>, usize)>,
-    names: Names,
-    current: usize,
+    pub(super) items: Vec<(Option<Item>, usize)>,
+    pub(super) names: Names,
+    pub(super) current: usize,
     /// The declared types whose members stand in another, by `allOf`.
-    merged: Vec<bool>,
+    pub(super) merged: Vec<bool>,
     /// The declared types that are being merged.
-    merging: Vec<usize>,
+    pub(super) merging: Vec<usize>,
     /// There are too many types, which was reported.
-    full: bool,
+    pub(super) full: bool,
 }
 
 impl<'m> Builder<'m> {
@@ -167,7 +165,7 @@ impl<'m> Builder<'m> {
         Some(ItemKind::Alias(if null { Type::Option(Box::new(ty)) } else { ty }))
     }
 
-    fn named(&mut self, word: &str, span: Span, cx: &mut Cx<'_, '_>) -> Option<Type> {
+    pub(super) fn named(&mut self, word: &str, span: Span, cx: &mut Cx<'_, '_>) -> Option<Type> {
         Some(match word {
             "string" => Type::String,
             "integer" => Type::I64,
@@ -246,7 +244,7 @@ impl<'m> Builder<'m> {
 
     /// The type of further members that are kept; the outer option is whether all is well.
     #[expect(clippy::option_option, reason = "the outer one says that a mistake was reported")]
-    fn additional(
+    pub(super) fn additional(
         &mut self,
         keywords: &'m Keywords,
         name: &str,
@@ -297,326 +295,6 @@ impl<'m> Builder<'m> {
         };
         Some(Shape { ty, null })
     }
-
-    /// An enum of texts, and whether null is among its values. Other enums are plain types.
-    #[expect(
-        clippy::option_option,
-        reason = "none: no item; some none: an item that is wrong, and was reported"
-    )]
-    fn enumeration(
-        &mut self,
-        values: &Spanned<Vec<Spanned<crate::manifest::Literal>>>,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<Option<(ItemKind, bool)>> {
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        let mut texts = Vec::new();
-        let mut null = false;
-        let mut whole = true;
-        for value in &values.value {
-            let key = value.value.0.to_string();
-            if let Some(first) = seen.insert(key, value.span) {
-                let message = format!("the value {} stands twice", value.value.0);
-                let diagnostic = Diagnostic::new(Code::DUPLICATE_ENUM_VALUE, message, value.span);
-                cx.report(diagnostic.also(first, "first here").help("remove one of the two"));
-                whole = false;
-            }
-            match &value.value.0 {
-                serde_json::Value::String(text) => texts.push((text, value.span)),
-                serde_json::Value::Null => null = true,
-                _ => {}
-            }
-        }
-        if values.value.len() > limits::ENUM_VALUES {
-            let message = format!(
-                "an enum has at most {} values, and this has {}",
-                limits::ENUM_VALUES,
-                values.value.len()
-            );
-            cx.report(
-                Diagnostic::new(Code::TOO_LARGE, message, values.span).help("leave `enum` out: it is a text"),
-            );
-            return Some(None);
-        }
-        if texts.len() + usize::from(null) != values.value.len() {
-            if !texts.is_empty() || values.value.is_empty() {
-                let message = "the values of an enum are texts, or all of them are numbers or booleans";
-                cx.report(Diagnostic::new(Code::WRONG_TYPE, message, values.span).help("quote the texts"));
-                return Some(None);
-            }
-            return if whole { None } else { Some(None) };
-        }
-        let mut names = Names::with(&["Unknown"]);
-        let mut variants = Vec::new();
-        for (text, span) in texts {
-            let Some(ident) = pascal(text) else {
-                variants.push(Variant {
-                    ident: names.free(&format!("Value{}", variants.len() + 1)),
-                    wire: text.clone(),
-                });
-                let _ = span;
-                continue;
-            };
-            let ident = names.free(ident.as_str().trim_start_matches("r#"));
-            variants.push(Variant { ident, wire: text.clone() });
-        }
-        Some(whole.then_some((ItemKind::Enum(variants), null)))
-    }
-
-    fn members(
-        &mut self,
-        keywords: &'m Keywords,
-        name: &str,
-        members: &mut Members,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<()> {
-        let mut whole = true;
-        for (key, field) in keywords.fields.iter().flat_map(|fields| fields.value.iter()) {
-            let words = field.0.keywords();
-            let wire = words.and_then(|words| words.name.as_ref()).map_or(&key.value, |name| &name.value.0);
-            let optional = words.is_some_and(|words| {
-                words.optional.as_ref().is_some_and(|o| o.value) || words.default.is_some()
-            });
-            whole &= self.member(key, wire, &field.0, optional, name, members, cx).is_some();
-        }
-        let required: Vec<&str> = keywords.required.iter().flatten().map(|name| &*name.value).collect();
-        for name in keywords.required.iter().flatten() {
-            let known = keywords
-                .properties
-                .as_ref()
-                .is_some_and(|properties| properties.value.get(&name.value).is_some());
-            if !known {
-                let message =
-                    format!("`required` names `{}`, and `properties` has no such member", &*name.value);
-                let names = keywords.properties.iter().flat_map(|properties| properties.value.names());
-                cx.report(
-                    Diagnostic::new(Code::UNKNOWN_NAME, message, name.span)
-                        .suggest_nearest(&name.value, names),
-                );
-                whole = false;
-            }
-        }
-        for (key, schema) in keywords.properties.iter().flat_map(|properties| properties.value.iter()) {
-            let optional = !required.contains(&key.value.as_str());
-            whole &= self.member(key, &key.value, schema, optional, name, members, cx).is_some();
-        }
-        whole.then_some(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what a member is, and where it goes")]
-    fn member(
-        &mut self,
-        key: &Spanned<String>,
-        wire: &str,
-        schema: &'m Schema,
-        optional: bool,
-        parent: &str,
-        members: &mut Members,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<()> {
-        if let Some(place) = members.wires.get(wire) {
-            let message = format!("the member `{wire}` stands twice");
-            cx.report(
-                Diagnostic::new(Code::DUPLICATE_PARAMETER, message, key.span).also(*place, "first here"),
-            );
-            return None;
-        }
-        let ident = members.names.take(snake(&key.value), &key.value, key.span, cx);
-        members.wires.insert(wire.to_owned(), key.span);
-        let shape = self.shape(schema, &format!("{parent}{}", pascal_text(&key.value)), cx);
-        let (ident, Shape { ty, null }) = (ident?, shape?);
-        let words = schema.keywords();
-        let presence = match (optional, null) {
-            (false, false) => Presence::Required,
-            (true, false) => Presence::Optional,
-            (false, true) => Presence::Nullable,
-            (true, true) => Presence::OptionalNullable,
-        };
-        members.list.push(Member {
-            ident,
-            wire: wire.to_owned(),
-            ty,
-            presence,
-            docs: words.map(docs_of).unwrap_or_default(),
-            deprecated: words.is_some_and(|words| words.deprecated == Some(true)),
-        });
-        Some(())
-    }
-
-    /// `allOf`: the members of all.
-    fn merged(
-        &mut self,
-        keywords: &'m Keywords,
-        all: &'m [Schema],
-        span: Span,
-        name: &str,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<ItemKind> {
-        let mut members = Members::default();
-        let mut more = self.additional(keywords, name, cx)?;
-        let mut whole = self.members(keywords, name, &mut members, cx).is_some();
-        for part in all {
-            whole &= self.part(part, name, &mut members, &mut more, span, cx).is_some();
-        }
-        whole.then_some(ItemKind::Struct(members.list, more))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what is merged, into what")]
-    fn part(
-        &mut self,
-        part: &'m Schema,
-        name: &str,
-        members: &mut Members,
-        more: &mut Option<Type>,
-        span: Span,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<()> {
-        if self.merging.len() >= limits::NESTING {
-            let message = format!("`allOf` leads through more than {} types", limits::NESTING);
-            cx.report(Diagnostic::new(Code::TOO_DEEP, message, span).help("name the parts in one `allOf`"));
-            return None;
-        }
-        if self.items.len() >= limits::ITEMS {
-            let message = format!("the types become more than {}, each merged type's own among them", limits::ITEMS);
-            let help = "name a type where it is the same, rather than merging it again";
-            if !std::mem::replace(&mut self.full, true) {
-                cx.report(Diagnostic::new(Code::TOO_LARGE, message, span).help(help));
-            }
-            return None;
-        }
-        let target = match &part.form {
-            Form::Name(word) => Some((word.as_str(), part.span)),
-            Form::Keywords(words) => words.reference.as_ref().map(|reference| {
-                (reference.value.0.strip_prefix("#/types/").unwrap_or(&reference.value.0), reference.span)
-            }),
-            Form::List(_) => None,
-        };
-        if let Some((word, at)) = target {
-            if let Some(index) = self.declared.get(word).copied() {
-                if index == self.current || self.merging.contains(&index) {
-                    let message = "`allOf` leads back to itself";
-                    let diagnostic = Diagnostic::new(Code::TYPE_HOLDS_ITSELF, message, span);
-                    cx.report(diagnostic.help("name the parts without a circle"));
-                    return None;
-                }
-                if !members.parts.insert(index) {
-                    // What two ways lead to is merged once.
-                    return Some(());
-                }
-                self.merged[index] = true;
-                let schema = self.manifest.types.get(word)?;
-                self.merging.push(index);
-                let merged = self.part(schema, name, members, more, span, cx);
-                self.merging.pop();
-                return merged;
-            }
-            self.named(word, at, cx)?;
-        }
-        match part.keywords() {
-            Some(words) if words.fields.is_some() || words.properties.is_some() || words.all_of.is_some() => {
-                let mut whole = self.members(words, name, members, cx).is_some();
-                if let Some(kept) = self.additional(words, name, cx)? {
-                    *more = Some(kept);
-                }
-                for inner in words.all_of.iter().flat_map(|all| &all.value) {
-                    whole &= self.part(inner, name, members, more, span, cx).is_some();
-                }
-                whole.then_some(())
-            }
-            Some(words) if words.required.is_some() || words.description.is_some() => Some(()),
-            _ => {
-                let message = "a part of `allOf` must be an object with members";
-                cx.report(
-                    Diagnostic::new(Code::UNSUPPORTED_UNION, message, part.span)
-                        .help("write `fields`, or name a type that has some"),
-                );
-                None
-            }
-        }
-    }
-
-    /// `oneOf`. With one branch beside null it is that branch.
-    #[expect(
-        clippy::option_option,
-        reason = "none: no item; some none: an item that is wrong, and was reported"
-    )]
-    fn union(
-        &mut self,
-        keywords: &'m Keywords,
-        branches: &'m Spanned<Vec<Schema>>,
-        name: &str,
-        cx: &mut Cx<'_, '_>,
-    ) -> Option<Option<(ItemKind, bool)>> {
-        let is_null = |schema: &Schema| match &schema.form {
-            Form::Name(word) => word == "null",
-            Form::Keywords(words) => {
-                matches!(words.ty.as_deref(), Some(TypeKeyword::Name(word, _)) if word == "null")
-            }
-            Form::List(_) => false,
-        };
-        let null = branches.value.iter().any(is_null);
-        let branches_left: Vec<_> = branches.value.iter().filter(|branch| !is_null(branch)).collect();
-        if branches_left.is_empty() {
-            let message = "a union needs a type besides null";
-            cx.report(Diagnostic::new(Code::UNSUPPORTED_UNION, message, branches.span));
-            return Some(None);
-        }
-        let mut names = Names::with(&["Unknown"]);
-        let mut variants = Vec::new();
-        for (place, branch) in branches_left.iter().enumerate() {
-            let label = branch_name(branch).unwrap_or_else(|| format!("Variant{}", place + 1));
-            let Some(shape) = self.shape(branch, &format!("{name}{label}"), cx) else { return Some(None) };
-            let ident = names.free(&label);
-            let ty = if shape.null { Type::Option(Box::new(shape.ty)) } else { shape.ty };
-            let docs = branch.keywords().map(docs_of).unwrap_or_default();
-            variants.push((branch, UnionVariant { ident, ty, test: UnionTest::Shape, docs }));
-        }
-        if let Some(discriminator) = &keywords.discriminator {
-            let mut whole = true;
-            for (branch, variant) in &mut variants {
-                match discriminator_value(discriminator, branch) {
-                    Some(value) => {
-                        variant.test =
-                            UnionTest::Discriminator(discriminator.property.value.0.clone(), value);
-                    }
-                    None => {
-                        let message = "no value of the discriminator leads to this type";
-                        cx.report(Diagnostic::new(Code::UNSUPPORTED_UNION, message, branch.span).help(
-                            "name it under `mapping`, or declare the type under `types` and name it here",
-                        ));
-                        whole = false;
-                    }
-                }
-            }
-            for (value, target) in discriminator.mapping.iter() {
-                let bare = target.value.0.strip_prefix("#/types/").unwrap_or(&target.value.0);
-                if !branches_left.iter().any(|branch| type_name(branch) == Some(bare)) {
-                    let message =
-                        format!("the value `{}` leads to `{bare}`, which `oneOf` does not name", value.value);
-                    let names = branches_left.iter().filter_map(|branch| type_name(branch));
-                    cx.report(
-                        Diagnostic::new(Code::UNKNOWN_TYPE, message, target.span)
-                            .suggest_nearest(bare, names),
-                    );
-                    whole = false;
-                }
-            }
-            if !whole {
-                return Some(None);
-            }
-        }
-        let variants = variants.into_iter().map(|(_, variant)| variant).collect();
-        Some(Some((ItemKind::Union(variants), null)))
-    }
-}
-
-/// The members of an object under construction.
-#[derive(Default)]
-struct Members {
-    list: Vec<Member>,
-    names: Names,
-    wires: BTreeMap<String, Span>,
-    /// The declared types that `allOf` merges.
-    parts: BTreeSet<usize>,
 }
 
 /// A declared type keeps its name as it is written.
@@ -624,51 +302,6 @@ fn pascal_exact(name: &str) -> Option<Ident> {
     match name {
         "Self" => Some(Ident::proven("Self_".to_owned())),
         _ => Some(Ident::proven(name.to_owned())),
-    }
-}
-
-fn type_name(schema: &Schema) -> Option<&str> {
-    match &schema.form {
-        Form::Name(word) => Some(word),
-        Form::Keywords(words) => match (&words.reference, words.ty.as_deref()) {
-            (Some(reference), _) => reference.value.0.strip_prefix("#/types/"),
-            (None, Some(TypeKeyword::Name(word, _))) if !BUILTIN.contains(&word.as_str()) => Some(word),
-            _ => None,
-        },
-        Form::List(_) => None,
-    }
-}
-
-fn branch_name(schema: &Schema) -> Option<String> {
-    match &schema.form {
-        Form::Name(word) => Some(pascal_text(word)),
-        Form::List(element) => branch_name(element).map(|name| format!("{name}List")),
-        Form::Keywords(words) => {
-            if let Some(title) = &words.title {
-                return Some(pascal_text(&title.value)).filter(|name| !name.is_empty());
-            }
-            match (type_name(schema), words.ty.as_deref()) {
-                (Some(name), _) => Some(pascal_text(name)),
-                (None, Some(TypeKeyword::Name(word, _))) => Some(pascal_text(word)),
-                (None, Some(TypeKeyword::List(element))) => {
-                    branch_name(element).map(|name| format!("{name}List"))
-                }
-                _ => None,
-            }
-        }
-    }
-}
-
-fn discriminator_value(discriminator: &crate::manifest::Discriminator, branch: &Schema) -> Option<String> {
-    let name = type_name(branch);
-    let mapped = discriminator.mapping.iter().find(|(_, target)| {
-        let bare = target.value.0.strip_prefix("#/types/").unwrap_or(&target.value.0);
-        Some(bare) == name
-    });
-    match mapped {
-        Some((value, _)) => Some(value.value.clone()),
-        None if discriminator.mapping.is_empty() => name.map(str::to_owned),
-        None => None,
     }
 }
 

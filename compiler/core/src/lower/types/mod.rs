@@ -3,7 +3,9 @@
 mod build;
 mod cycles;
 mod instance;
+mod members;
 mod roles;
+mod union;
 
 pub(super) use build::{Builder, Shape, docs_of, remap};
 pub(super) use instance::check as check_instance;
