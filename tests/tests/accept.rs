@@ -28,6 +28,14 @@ fn every_crate_is_as_expected() {
     golden::report(cases.len(), &failures);
 }
 
+/// The crates of the connectors are kept beside their manifests; each is a member of the workspace, and compiled so.
+#[test]
+fn every_connectors_crate_is_fresh() {
+    let connectors = entries("connectors");
+    let failures: Vec<_> = connectors.iter().filter_map(|connector| as_expected(connector).err()).collect();
+    golden::report(connectors.len(), &failures);
+}
+
 #[test]
 fn every_crate_is_compiled() {
     let modules = include_str!("golden.rs");
