@@ -4,12 +4,13 @@
 //! and answers with values of the declared types. Tests of a program that uses a generated crate talk to it in the
 //! provider's place:
 //!
-//! ```no_run
-//! # fn plan() -> couplet_mock::Plan<'static> { unimplemented!() }
-//! let mock = couplet_mock::Mock::start(plan())?;
-//! // Client::api_key(…).with_base_url(mock.url()).build()?
-//! assert!(mock.requests().is_empty());
-//! # Ok::<(), std::io::Error>(())
+//! ```
+//! fn books_once(plan: couplet_mock::Plan<'static>) -> std::io::Result<()> {
+//!     let mock = couplet_mock::Mock::start(plan)?;
+//!     // Client::api_key(…).with_base_url(mock.url()).build()?, and what the program does with it
+//!     assert_eq!(mock.requests().len(), 1);
+//!     Ok(())
+//! }
 //! ```
 
 mod auth;

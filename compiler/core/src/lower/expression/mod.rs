@@ -3,6 +3,7 @@
 //! The language is a strict, typed subset of Jinja: what is accepted means what Jinja means by it.
 
 mod check;
+mod filters;
 mod lexer;
 mod parser;
 mod scope;

@@ -2,7 +2,7 @@
 
 use couplet_plan::{BinaryOperator, Expression, Key, Scope, UnaryOperator};
 
-use super::check::filter;
+use super::filters::filter;
 use super::tree::{Kind, Tree};
 use crate::arena::Arena;
 
