@@ -39,6 +39,7 @@ pub(crate) fn accepted(
     address: SocketAddr,
 ) -> Result<Vec<Accepted>, couplet_runtime::Error> {
     let connector = plan.connector();
+    let config = config_json(plan);
     let mut all = Vec::new();
     for (place, method) in connector.auth().iter().enumerate() {
         let credentials: Vec<(&'static str, String)> = method
@@ -63,7 +64,7 @@ pub(crate) fn accepted(
         {
             builder = builder.app(field.name(), made_up(field));
         }
-        let proof = proof(method, &builder, &credentials)?;
+        let proof = proof(method, &builder, &credentials, &config)?;
         all.push(Accepted { method: *method, credentials, proof });
     }
     Ok(all)
@@ -99,25 +100,36 @@ fn config_value(field: &Field<'_>) -> String {
     }
 }
 
+/// The config of a client that sets nothing but what it must, as JSON.
+fn config_json(plan: &Plan<'_>) -> String {
+    let fields =
+        plan.connector().config().iter().filter(|field| !field.is_optional() || field.default().is_some());
+    let values = fields.map(|field| {
+        let default = field.default().and_then(|json| serde_json::from_str(json).ok());
+        (field.name().to_owned(), default.unwrap_or_else(|| config_value(field).into()))
+    });
+    serde_json::Value::Object(values.collect()).to_string()
+}
+
 /// What a request with these credentials carries, as the runtime builds it.
 fn proof(
     method: &AuthMethod<'static>,
     builder: &v1::Builder<'static>,
     credentials: &[(&'static str, String)],
+    config: &str,
 ) -> Result<Proof, couplet_runtime::Error> {
     let values =
         |name: &str| credentials.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
     let client = builder.clone().build()?;
-    let request = client.request(Method::Get, "/").build_request()?;
-    let header =
-        |name: &str| request.headers().into_iter().find(|(known, _)| known == name).map(|(_, value)| value);
     Ok(match method.kind() {
         AuthKind::Basic(..) | AuthKind::Bearer(..) => {
-            Proof::Header("authorization".to_owned(), header("authorization").unwrap_or_default())
+            let request = client.request(Method::Get, "/").build_request()?;
+            let sent = request.headers().into_iter().find(|(name, _)| name == "authorization");
+            Proof::Header("authorization".to_owned(), sent.map(|(_, value)| value).unwrap_or_default())
         }
         AuthKind::ApiKey(location, name, value) => {
-            let value = text_of(&value, credentials)?.or_else(|| values("key")).unwrap_or_default();
-            let name = text_of(&name, credentials)?.unwrap_or_default();
+            let value = text_of(&value, credentials, config)?.or_else(|| values("key")).unwrap_or_default();
+            let name = text_of(&name, credentials, config)?.unwrap_or_default();
             match location {
                 KeyLocation::Header => Proof::Header(name.to_ascii_lowercase(), value),
                 KeyLocation::Query => Proof::Query(name, value),
@@ -131,15 +143,15 @@ fn proof(
     })
 }
 
-/// The value of a template over the credentials.
+/// The value of a template over the credentials and the config.
 fn text_of(
     expression: &Expression<'_>,
     credentials: &[(&'static str, String)],
+    config: &str,
 ) -> Result<Option<String>, couplet_runtime::Error> {
     let members: serde_json::Map<String, serde_json::Value> =
         credentials.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
     let credentials = serde_json::Value::Object(members).to_string();
-    let config = r#"{"header":"x-mock-key"}"#;
     let scopes =
         [(couplet_plan::Scope::Credentials, credentials.as_str()), (couplet_plan::Scope::Config, config)];
     let json = v1::evaluate_json(expression, &scopes)?;
