@@ -56,8 +56,9 @@ pub(super) fn draft<'m>(
     };
     let many = answers.len() > 1;
     let mut drafts = Vec::new();
-    for (place, (answer, schema)) in answers.into_iter().enumerate() {
-        let name = if many { format!("{prefix}Output{}", place + 1) } else { format!("{prefix}Output") };
+    for (answer, schema) in answers {
+        let ranges = ranges(answer);
+        let name = if many { format!("{prefix}{}", variant_name(ranges)) } else { format!("{prefix}Output") };
         let mut media = match answer.and_then(|answer| answer.media.as_ref()).map(|media| media.value) {
             Some(AnswerMedia::Text) => Media::Text,
             Some(AnswerMedia::Binary) => Media::Binary,
@@ -83,7 +84,10 @@ pub(super) fn draft<'m>(
         };
         let ty = with_headers(answer, ty, &name, builder, cx)?;
         uses.outputs.extend(ty.clone());
-        let docs = schema.and_then(Schema::keywords).map(docs_of).unwrap_or_default();
+        let mut docs = schema.and_then(Schema::keywords).map(docs_of).unwrap_or_default();
+        if many && docs.is_empty() {
+            docs = docs::line(&format!("The answer with status {}.", shown(ranges)));
+        }
         drafts.push(Draft { answer, schema, ty, media, docs });
     }
     Some(drafts)
@@ -159,7 +163,10 @@ fn with_headers<'m>(
             wire: header.value.to_ascii_lowercase(),
             ty: shape.ty,
             presence: if optional { Presence::Optional } else { Presence::Required },
-            docs: keywords.map(docs_of).unwrap_or_default(),
+            docs: keywords
+                .map(docs_of)
+                .filter(|docs| !docs.is_empty())
+                .unwrap_or_else(|| Docs::inert(format!("The header {}.", docs::code(&header.value)))),
             deprecated: false,
         });
     }
@@ -183,8 +190,7 @@ pub(super) fn lower<'a>(
     let scope = Scope::new(vec![errors::response(), config.root()]);
     let mut whole = statuses(draft, cx);
     for one in &draft.answers {
-        let status = one.answer.and_then(|answer| answer.status.as_ref());
-        let ranges = status.map_or(&[(200, 299)][..], |status| status.value.0.as_slice());
+        let ranges = ranges(one.answer);
         let set = StatusSet::new(cx.arena.slice(ranges));
         let mut answer = plan::Answer::new(set, one.media);
         if let Some(from) = one.answer.and_then(|answer| answer.from.as_ref()) {
@@ -277,6 +283,19 @@ impl Lowered<'_> {
             }
         }
     }
+}
+
+/// The statuses of an answer: any success unless it says so.
+fn ranges(answer: Option<&Answer>) -> &[(u16, u16)] {
+    answer.and_then(|answer| answer.status.as_ref()).map_or(&[(200, 299)], |status| status.value.0.as_slice())
+}
+
+/// Statuses as people read them.
+fn shown(ranges: &[(u16, u16)]) -> String {
+    let words = ranges
+        .iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// A variant is named after its status.

@@ -809,11 +809,11 @@ v1::open_enum!(CreateApiKeyPermission {
 pub struct SendEmailOutput {
     /// The answer's body.
     pub body: SentEmail,
-    /// The member `ratelimit-limit`.
+    /// The header `ratelimit-limit`.
     pub ratelimit_limit: Option<i64>,
-    /// The member `ratelimit-remaining`.
+    /// The header `ratelimit-remaining`.
     pub ratelimit_remaining: Option<i64>,
-    /// The member `ratelimit-reset`.
+    /// The header `ratelimit-reset`.
     pub ratelimit_reset: Option<i64>,
 }
 

@@ -247,10 +247,10 @@ impl ExportRequest {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ExportOutput {
-    /// One of the answers.
+    /// The answer with status 200.
     Ok(Vec<types::Row>),
-    /// One of the answers.
-    Accepted(types::ExportOutput2),
-    /// One of the answers.
+    /// The answer with status 202.
+    Accepted(types::ExportAccepted),
+    /// The answer with status 204.
     NoContent,
 }

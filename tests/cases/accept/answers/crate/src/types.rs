@@ -52,9 +52,9 @@ v1::open_enum!(JobState {
 pub struct WithHeadersOutput {
     /// The answer's body.
     pub body: Row,
-    /// The member `location`.
+    /// The header `location`.
     pub location: String,
-    /// The member `x-remaining`.
+    /// The header `x-remaining`.
     pub x_remaining: Option<i64>,
 }
 
@@ -68,7 +68,7 @@ v1::record!(WithHeadersOutput {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OnlyHeadersOutput {
-    /// The member `etag`.
+    /// The header `etag`.
     pub etag: String,
 }
 
@@ -79,14 +79,14 @@ v1::record!(OnlyHeadersOutput {
 /// An answer's body and the headers that belong to it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct ExportOutput2 {
+pub struct ExportAccepted {
     /// The answer's body.
     pub body: Job,
-    /// The member `location`.
+    /// The header `location`.
     pub location: String,
 }
 
-v1::record!(ExportOutput2 {
+v1::record!(ExportAccepted {
     body = "body",
     location = "location",
 });
