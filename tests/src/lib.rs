@@ -4,8 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod exchanges;
 pub mod golden;
 pub mod manifests;
+pub mod wire_code;
 
 /// A file or a folder of the repository.
 #[must_use]
@@ -30,4 +32,10 @@ pub fn entries(folder: &str) -> Vec<PathBuf> {
 #[must_use]
 pub fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A file's or a folder's name.
+#[must_use]
+pub fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

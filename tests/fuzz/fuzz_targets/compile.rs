@@ -8,8 +8,10 @@ use couplet_compiler::{Diagnostics, SourceFile, Sources, compile, includes};
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 /// The files of a crate.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "README.md",
     "src/actions.rs",
     "src/client.rs",

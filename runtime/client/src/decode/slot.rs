@@ -1,5 +1,7 @@
 //! A place for a value: it can be read into, and written out.
 
+use std::fmt::Write as _;
+
 use std::collections::BTreeMap;
 
 use super::{Decoder, Misfit};
@@ -91,7 +93,13 @@ impl<'o> Encoder<'o> {
     }
 
     pub(crate) fn float(&mut self, number: f64) {
-        json::write_float(self.out, number);
+        // A whole number is written as people and other languages write it: `50`, and not `50.0`.
+        let whole = number.fract() == 0.0 && number.abs() < 9e15;
+        if whole && (number != 0.0 || number.is_sign_positive()) {
+            let _ = write!(self.out, "{number:.0}");
+        } else {
+            json::write_float(self.out, number);
+        }
     }
 
     pub(crate) fn open(&mut self, sign: char) {
