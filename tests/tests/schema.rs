@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use couplet_compiler::diagnostic::Severity;
-use couplet_compiler::{Diagnostics, SourceFile, Sources, parse, schema, validate};
+use couplet_compiler::{Diagnostic, Diagnostics, Document, SourceFile, Sources, parse, schema, validate};
 use couplet_tests::{entries, golden, manifests, repository};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner};
@@ -114,28 +114,46 @@ fn it_accepts_what_the_decoder_accepts_and_nothing_else() {
     );
 }
 
+#[test]
+fn both_judge_the_rejected_manifests_alike() {
+    let mut failures = Vec::new();
+    let cases = entries("tests/cases/reject");
+    let manifests = cases.iter().filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let mut checked = 0;
+    for path in manifests {
+        let sources = manifests::read(path);
+        let Ok(document) = parse(&sources, &mut Diagnostics::default()) else { continue };
+        checked += 1;
+        failures.extend(judge(&sources, &document).err().map(|why| format!("{}: {why}", path.display())));
+    }
+    golden::report(checked, &failures);
+}
+
 /// The number of manifests that are tried; `PROPTEST_CASES` asks for more.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000)
 }
 
-/// Whether both accept; an error where they disagree.
+/// Whether both accept a manifest; an error where they disagree.
 fn agree(manifest: &Value) -> Result<bool, TestCaseError> {
+    let sources = Sources::new(SourceFile::new("manifest.yaml", manifest.to_string()));
+    let Ok(document) = parse(&sources, &mut Diagnostics::default()) else { return Ok(false) };
+    judge(&sources, &document).map_err(|why| TestCaseError::fail(format!("{why}, of\n{manifest}")))
+}
+
+fn judge(sources: &Sources, document: &Document) -> Result<bool, String> {
     static VALIDATOR: OnceLock<jsonschema::Validator> = OnceLock::new();
     let validator = VALIDATOR.get_or_init(|| jsonschema::validator_for(&schema()).expect("it is a schema"));
-    let sources = Sources::new(SourceFile::new("manifest.yaml", manifest.to_string()));
     let mut diagnostics = Diagnostics::default();
-    let Ok(document) = parse(&sources, &mut diagnostics) else { return Ok(false) };
-    let _ = validate(&document, &mut diagnostics);
-    let codes: BTreeSet<_> = diagnostics
+    let _ = validate(document, &mut diagnostics);
+    let said: Vec<_> = diagnostics
         .sorted()
-        .iter()
-        .filter(|diagnostic| diagnostic.severity() == Severity::Error)
-        .map(|diagnostic| diagnostic.code().as_str())
-        .filter(|code| *code != "schema-disagrees")
+        .into_iter()
+        .filter(|said| said.severity() == Severity::Error && said.code().as_str() != "schema-disagrees")
         .collect();
-    let decoder = codes.is_empty();
-    let excused = !decoder && codes.iter().all(|code| SEMANTIC.iter().any(|(semantic, _)| semantic == code));
+    let decoder = said.is_empty();
+    let semantic = |said: &Diagnostic| SEMANTIC.iter().any(|(semantic, _)| *semantic == said.code().as_str());
+    let excused = !decoder && said.iter().all(semantic);
     let errors: Vec<_> = validator
         .iter_errors(&document.to_json())
         .take(3)
@@ -144,10 +162,8 @@ fn agree(manifest: &Value) -> Result<bool, TestCaseError> {
     if decoder == errors.is_empty() || (excused && errors.is_empty()) {
         return Ok(decoder);
     }
-    Err(TestCaseError::fail(format!(
-        "the decoder says {codes:?}, the schema says {errors:?}, of\n{}",
-        serde_json::to_string(manifest).unwrap_or_default()
-    )))
+    let said = couplet_compiler::diagnostic::to_text(&said, sources, false);
+    Err(format!("the schema says {errors:?}, the decoder says\n{said}"))
 }
 
 /// The accepted manifests, as JSON.

@@ -24,6 +24,12 @@ pub(crate) const ITEMS: usize = 200_000;
 pub(crate) const ENUM_VALUES: usize = 2_000;
 /// Members of one object, and inputs of one action.
 pub(crate) const MEMBERS: usize = 1_000;
+/// Members of all types together, those that `allOf` merges counted where they land.
+pub(crate) const ALL_MEMBERS: usize = 250_000;
+/// Items of one list.
+pub(crate) const LIST_ITEMS: usize = 10_000;
+/// Statuses of one list, and answers of one action: there are no more.
+pub(crate) const STATUSES: usize = 500;
 /// Bytes of a name.
 pub(crate) const NAME_BYTES: usize = 128;
 /// Bytes of a description.

@@ -7,6 +7,7 @@ use super::types::{Builder, check_instance, docs_of, remap};
 use super::{Cx, Uses, docs, names};
 use crate::connector::{Docs, ItemKind, Property, Type, Variant};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits;
 use crate::manifest::{Form, Keywords, Manifest, Schema, TypeKeyword};
 use crate::source::{Span, Spanned};
 
@@ -280,6 +281,13 @@ fn choices<'a>(
     values: &Spanned<Vec<Spanned<crate::manifest::Literal>>>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<&'a [&'a str]> {
+    if values.value.len() > limits::ENUM_VALUES {
+        let count = values.value.len();
+        let message = format!("an enum has at most {} values, and this has {count}", limits::ENUM_VALUES);
+        let help = "leave `enum` out: it is a text";
+        cx.report(Diagnostic::new(Code::TOO_LARGE, message, values.span).help(help));
+        return None;
+    }
     let mut texts: Vec<&str> = Vec::new();
     for value in &values.value {
         let Some(text) = value.value.0.as_str() else {

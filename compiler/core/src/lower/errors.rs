@@ -26,9 +26,10 @@ pub(super) fn lower<'a>(
     let scope = Scope::new(vec![response(), config.root()]);
     let rules: Vec<_> = manifest.api.errors.iter().map(|rule| lower_rule(rule, &scope, cx)).collect();
     config.note(&scope);
+    let sets: Vec<_> = manifest.api.errors.iter().map(set).collect();
     for (place, rule) in manifest.api.errors.iter().enumerate() {
-        let earlier = manifest.api.errors[..place].iter().find(|earlier| covers(earlier, rule));
-        if let Some(earlier) = earlier {
+        let mut earlier = manifest.api.errors[..place].iter().zip(&sets);
+        if let Some((earlier, _)) = earlier.find(|earlier| covers(*earlier, (rule, &sets[place]))) {
             let diagnostic =
                 Diagnostic::new(Code::UNREACHABLE_RULE, "this rule is never reached", rule.when.span)
                     .also(earlier.when.span, "this one takes all that it would match")
@@ -39,21 +40,34 @@ pub(super) fn lower<'a>(
     rules.into_iter().collect()
 }
 
+/// The statuses of a rule, a bit for each; none where it says none.
+type Set = Option<[u64; 10]>;
+
+fn set(rule: &manifest::ErrorRule) -> Set {
+    let statuses = rule.when.status.as_ref()?;
+    let mut set = [0; 10];
+    for (first, last) in &statuses.value.0 {
+        for status in *first..=(*last).min(639) {
+            set[usize::from(status / 64)] |= 1 << (status % 64);
+        }
+    }
+    Some(set)
+}
+
 /// Whether a rule matches all that another one does, as far as that can be told.
-fn covers(earlier: &manifest::ErrorRule, later: &manifest::ErrorRule) -> bool {
-    if earlier.when.condition.is_some() || !earlier.when.headers.is_empty() {
-        return false;
-    }
-    match (&earlier.when.status, &later.when.status) {
-        (None, None) => later.when.condition.is_none() && later.when.headers.is_empty(),
-        (None, Some(later)) => later.value.0.iter().all(|(first, _)| *first >= 400),
-        (Some(_), None) => false,
-        (Some(earlier), Some(later)) => later
-            .value
-            .0
-            .iter()
-            .all(|(first, last)| earlier.value.0.iter().any(|(low, high)| low <= first && last <= high)),
-    }
+fn covers(earlier: (&manifest::ErrorRule, &Set), later: (&manifest::ErrorRule, &Set)) -> bool {
+    let bare = |rule: &manifest::ErrorRule| rule.when.condition.is_none() && rule.when.headers.is_empty();
+    bare(earlier.0)
+        && match (earlier.1, later.1) {
+            (None, None) => bare(later.0),
+            (None, Some(_)) => {
+                later.0.when.status.iter().flat_map(|later| &later.value.0).all(|(first, _)| *first >= 400)
+            }
+            (Some(_), None) => false,
+            (Some(earlier), Some(later)) => {
+                earlier.iter().zip(later).all(|(earlier, later)| later & !earlier == 0)
+            }
+        }
 }
 
 fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<ErrorRule<'a>> {

@@ -245,7 +245,7 @@ impl Decode for Body {
         let entries = match &node.kind {
             Kind::Scalar(scalar) if scalar.text == "json" => return bare(BodyTree::Json(None)),
             Kind::Scalar(scalar) if scalar.text == "form" => return bare(BodyTree::Form(None)),
-            _ => cx.mapping(
+            _ => cx.fixed(
                 node,
                 "`json`, `form`, or a mapping with one of `json`, `form`, `text` and `binary`,",
             )?,

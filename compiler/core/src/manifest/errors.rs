@@ -4,6 +4,7 @@ use super::object::{object, words};
 use super::{Members, Template, Token};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Kind, Node};
+use crate::limits;
 use crate::source::Spanned;
 use crate::validate::decode::{Cx, Decode};
 
@@ -83,6 +84,7 @@ impl Decode for Statuses {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         let ranges = match &node.kind {
             Kind::List(items) if !items.is_empty() => {
+                cx.at_most(items.len(), limits::STATUSES, "statuses", node)?;
                 let decoded: Vec<_> = items.iter().map(|item| StatusRange::decode(item, cx)).collect();
                 decoded.into_iter().collect::<Option<Vec<_>>>()?
             }
@@ -153,7 +155,7 @@ impl schemars::JsonSchema for Statuses {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let one = generator.subschema_for::<StatusRange>();
         schemars::json_schema!({
-            "anyOf": [one.clone(), { "type": "array", "items": one, "minItems": 1 }]
+            "anyOf": [one.clone(), { "type": "array", "items": one, "minItems": 1, "maxItems": limits::STATUSES }]
         })
     }
 }

@@ -41,7 +41,7 @@ macro_rules! object {
                 node: &$crate::document::Node,
                 cx: &mut $crate::validate::decode::Cx<'_>,
             ) -> Option<Self> {
-                let entries = cx.mapping(node, concat!("a mapping for ", $what))?;
+                let entries = cx.fixed(node, concat!("a mapping for ", $what))?;
                 let mut whole = true;
                 // Keys that are there, but misspelt.
                 let mut meant: Vec<&str> = Vec::new();

@@ -4,6 +4,7 @@ use super::object::{object, words};
 use super::{Members, Schema, Statuses, Template, Token};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Kind, Node};
+use crate::limits;
 use crate::source::{Span, Spanned};
 use crate::validate::decode::{Cx, Decode};
 
@@ -92,6 +93,7 @@ impl Decode for Output {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         match &node.kind {
             Kind::List(items) if items.iter().any(is_answer) => {
+                cx.at_most(items.len(), limits::STATUSES, "answers", node)?;
                 let decoded: Vec<_> = items.iter().map(|item| Answer::decode(item, cx)).collect();
                 decoded.into_iter().collect::<Option<_>>().map(Self::Answers)
             }
@@ -117,7 +119,7 @@ impl schemars::JsonSchema for Output {
         let schema = generator.subschema_for::<Schema>();
         let answer = generator.subschema_for::<Answer>();
         schemars::json_schema!({
-            "anyOf": [schema, answer.clone(), { "type": "array", "items": answer, "minItems": 1 }]
+            "anyOf": [schema, answer.clone(), { "type": "array", "items": answer, "minItems": 1, "maxItems": limits::STATUSES }]
         })
     }
 }

@@ -88,7 +88,7 @@ macro_rules! keywords {
             fn decode_at(node: &Node, at: u8, cx: &mut Cx<'_>) -> Option<Self> {
                 let mut keywords = Self::default();
                 let mut whole = true;
-                for entry in cx.mapping(node, "a type: a name, a list of one, or a mapping,")? {
+                for entry in cx.fixed(node, "a type: a name, a list of one, or a mapping,")? {
                     match entry.key.as_str() {
                         $( $key if at & $place != 0 => {
                             keywords.$field = Decode::decode(&entry.value, cx);

@@ -1,6 +1,6 @@
 //! Events → nodes, with places, within the limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, StrInput};
 
@@ -22,10 +22,19 @@ struct Cx<'t, 'd> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     diagnostics: &'d mut Diagnostics,
-    /// Anchored nodes with their number of nodes, by anchor.
-    anchors: BTreeMap<usize, Option<(Node, usize)>>,
+    /// Anchored values, by anchor; none while one is being read.
+    anchors: BTreeMap<usize, Option<Anchored>>,
     aliases: usize,
     nodes: usize,
+}
+
+/// A value that aliases may repeat.
+struct Anchored {
+    node: Node,
+    /// The values that it holds, itself among them.
+    size: usize,
+    /// The levels that it has.
+    height: usize,
 }
 
 impl<'t> Cx<'t, '_> {
@@ -107,12 +116,12 @@ impl<'t> Cx<'t, '_> {
                 self.open(anchor);
                 (anchor, self.mapping(span, depth)?)
             }
-            Event::Alias(anchor) => return self.alias(anchor, span),
+            Event::Alias(anchor) => return self.alias(anchor, span, depth),
             _ => return Err(self.malformed(span)),
         };
         if anchor != 0 {
-            let size = self.nodes - before + 1;
-            self.anchors.insert(anchor, Some((node.clone(), size)));
+            let (size, height) = (self.nodes - before + 1, height(&node));
+            self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size, height }));
         }
         Ok(node)
     }
@@ -219,6 +228,10 @@ impl<'t> Cx<'t, '_> {
 
     /// `<<: *base` adds the members of a mapping, or of several, that do not stand here already.
     fn merge(&mut self, mut entries: Vec<Entry>, merges: Vec<Node>) -> Result<Vec<Entry>, Reported> {
+        let mut known: BTreeSet<String> = match merges.is_empty() {
+            true => BTreeSet::new(),
+            false => entries.iter().map(|entry| entry.key.clone()).collect(),
+        };
         for merge in merges {
             let bases = match merge.kind {
                 Kind::List(items) => items,
@@ -230,7 +243,7 @@ impl<'t> Cx<'t, '_> {
                     return Err(self.report(Diagnostic::new(Code::WRONG_TYPE, message, base.span)));
                 };
                 for member in members {
-                    if !entries.iter().any(|entry| entry.key == member.key) {
+                    if known.insert(member.key.clone()) {
                         entries.push(member);
                     }
                 }
@@ -239,7 +252,7 @@ impl<'t> Cx<'t, '_> {
         Ok(entries)
     }
 
-    fn alias(&mut self, anchor: usize, span: YamlSpan) -> Result<Node, Reported> {
+    fn alias(&mut self, anchor: usize, span: YamlSpan, depth: usize) -> Result<Node, Reported> {
         let place = self.span(span);
         self.aliases += 1;
         if self.aliases > limits::ALIASES {
@@ -248,7 +261,10 @@ impl<'t> Cx<'t, '_> {
             return Err(self.report(Diagnostic::new(Code::TOO_MANY_ALIASES, message, place).help(help)));
         }
         match self.anchors.get(&anchor) {
-            Some(Some((node, size))) => {
+            Some(Some(Anchored { height, .. })) if depth - 1 + height > limits::NESTING => {
+                Err(self.too_deep(span))
+            }
+            Some(Some(Anchored { node, size, .. })) => {
                 self.nodes += size;
                 let most = (self.text.len() * limits::EXPANSION).min(limits::FILE_NODES);
                 if self.nodes > most {
@@ -332,6 +348,16 @@ impl<'t> Cx<'t, '_> {
             text = &text[..line];
         }
     }
+}
+
+/// The levels of a value: one for a scalar.
+fn height(node: &Node) -> usize {
+    let below = match &node.kind {
+        Kind::Scalar(_) => 0,
+        Kind::List(items) => items.iter().map(height).max().unwrap_or_default(),
+        Kind::Map(entries) => entries.iter().map(|entry| height(&entry.value)).max().unwrap_or_default(),
+    };
+    below + 1
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

@@ -1,5 +1,7 @@
 //! `include`: files of the connector's folder that hold more types and actions.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Entry, Kind, Node, Value};
 use crate::source::{FileId, Span};
@@ -80,13 +82,15 @@ fn add(root: &mut Node, part: Entry, diagnostics: &mut Diagnostics) {
         // Whoever decodes the manifest says that it is not a mapping.
         return;
     };
+    let mut places: BTreeMap<String, Span> =
+        known.iter().map(|member| (member.key.clone(), member.key_span)).collect();
     for entry in more {
-        match known.iter().find(|member| member.key == entry.key) {
+        match places.insert(entry.key.clone(), entry.key_span) {
             Some(first) => {
                 let message = format!("`{}` stands in two files of the connector", entry.key);
                 let diagnostic = Diagnostic::new(Code::DUPLICATE_KEY, message, entry.key_span)
                     .label("again here")
-                    .also(first.key_span, "first here")
+                    .also(first, "first here")
                     .help("give one of the two another name");
                 diagnostics.report(diagnostic);
             }

@@ -54,6 +54,23 @@ impl<'d> Cx<'d> {
         }
     }
 
+    /// The members of a mapping whose keys are fixed. One of very many members is not read: none of them means anything.
+    pub(crate) fn fixed<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Entry]> {
+        let entries = self.mapping(node, wanted)?;
+        self.at_most(entries.len(), limits::MEMBERS, "members", node)?;
+        Some(entries)
+    }
+
+    /// Reports where there is more than is taken.
+    pub(crate) fn at_most(&mut self, count: usize, most: usize, what: &str, node: &Node) -> Option<()> {
+        if count <= most {
+            return Some(());
+        }
+        let message = format!("there are {count} {what}, and at most {most} are taken");
+        let span = Span { end: first_line(node), ..node.span };
+        self.fail(Diagnostic::new(Code::TOO_LARGE, message, span))
+    }
+
     /// The items of a list.
     pub(crate) fn list<'n>(&mut self, node: &'n Node, wanted: &str) -> Option<&'n [Node]> {
         match &node.kind {
@@ -114,6 +131,7 @@ impl<'d> Cx<'d> {
 /// The end of a node's first key, or of the node itself where it has none.
 fn first_line(node: &Node) -> usize {
     match &node.kind {
+        Kind::List(items) => items.first().map_or(node.span.end, |item| item.span.end.max(node.span.start)),
         Kind::Map(entries) => {
             entries.first().map_or(node.span.end, |entry| entry.key_span.end.max(node.span.start))
         }
@@ -155,6 +173,7 @@ impl<T: Decode> Decode for Box<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         let items = cx.list(node, "a list")?;
+        cx.at_most(items.len(), limits::LIST_ITEMS, "items", node)?;
         let decoded: Vec<_> = items.iter().map(|item| T::decode(item, cx)).collect();
         decoded.into_iter().collect()
     }
@@ -285,11 +304,7 @@ impl<K, T> Default for Members<K, T> {
 impl<K: KeyRule, T: Decode> Decode for Members<K, T> {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
         let members = cx.mapping(node, &format!("a mapping, by {}", K::WHAT))?;
-        if members.len() > K::MOST {
-            let message = format!("there are {} members, and at most {} are taken", members.len(), K::MOST);
-            let span = Span { end: first_line(node), ..node.span };
-            return cx.fail(Diagnostic::new(Code::TOO_LARGE, message, span));
-        }
+        cx.at_most(members.len(), K::MOST, "members", node)?;
         let mut entries = Vec::with_capacity(members.len());
         let mut whole = true;
         for entry in members {

@@ -34,7 +34,9 @@ pub(in crate::lower) struct Builder<'m> {
     pub(super) merged: Vec<bool>,
     /// The declared types that are being merged.
     pub(super) merging: Vec<usize>,
-    /// There are too many types, which was reported.
+    /// The members of all objects so far.
+    pub(super) members: usize,
+    /// There are too many types or members, which was reported.
     pub(super) full: bool,
 }
 
@@ -49,6 +51,7 @@ impl<'m> Builder<'m> {
             current: usize::MAX,
             merged: Vec::new(),
             merging: Vec::new(),
+            members: 0,
             full: false,
         };
         let mut idents = Vec::new();

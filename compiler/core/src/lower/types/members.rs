@@ -19,6 +19,8 @@ pub(super) struct Members {
     pub(super) wires: BTreeMap<String, Span>,
     /// The declared types that `allOf` merges.
     pub(super) parts: BTreeSet<usize>,
+    /// There are too many, which was reported.
+    pub(super) full: bool,
 }
 
 impl<'m> Builder<'m> {
@@ -62,6 +64,31 @@ impl<'m> Builder<'m> {
         whole.then_some(())
     }
 
+    /// Holds the members of one object, and of all, within their limits; says so once for each.
+    fn count_member(
+        &mut self,
+        key: &Spanned<String>,
+        members: &mut Members,
+        cx: &mut Cx<'_, '_>,
+    ) -> Option<()> {
+        let message = if members.wires.len() >= limits::MEMBERS {
+            let told = std::mem::replace(&mut members.full, true);
+            (!told).then(|| format!("an object has at most {} members", limits::MEMBERS))
+        } else if self.members >= limits::ALL_MEMBERS {
+            let told = std::mem::replace(&mut self.full, true);
+            (!told).then(|| format!("the types have at most {} members together", limits::ALL_MEMBERS))
+        } else {
+            self.members += 1;
+            return Some(());
+        };
+        if let Some(message) = message {
+            cx.report(
+                Diagnostic::new(Code::TOO_LARGE, message, key.span).help("merge fewer types by `allOf`"),
+            );
+        }
+        None
+    }
+
     #[expect(clippy::too_many_arguments, reason = "what a member is, and where it goes")]
     fn member(
         &mut self,
@@ -80,6 +107,7 @@ impl<'m> Builder<'m> {
             );
             return None;
         }
+        self.count_member(key, members, cx)?;
         let ident = members.names.take(snake(&key.value), &key.value, key.span, cx);
         members.wires.insert(wire.to_owned(), key.span);
         let shape = self.shape(schema, &format!("{parent}{}", pascal_text(&key.value)), cx);
