@@ -38,9 +38,10 @@ pub fn root(connectors: &[String]) -> String {
     for name in connectors {
         let _ = writeln!(text, "mod {};", name.replace('-', "_"));
     }
-    text.push_str("\npub(crate) const CONNECTORS: &[(&str, &[Call])] = &[\n");
+    text.push_str("\npub(crate) const CONNECTORS: &[(&str, &Plan<'static>, &[Call])] = &[\n");
     for name in connectors {
-        let _ = writeln!(text, "    ({name:?}, {}::EXCHANGES),", name.replace('-', "_"));
+        let module = name.replace('-', "_");
+        let _ = writeln!(text, "    ({name:?}, &couplet_{module}::PLAN, {module}::EXCHANGES),");
     }
     text.push_str("];\n");
     text

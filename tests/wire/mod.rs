@@ -7,9 +7,9 @@ mod hacker_news;
 mod openweathermap;
 mod resend;
 
-pub(crate) const CONNECTORS: &[(&str, &[Call])] = &[
-    ("acuity-scheduling", acuity_scheduling::EXCHANGES),
-    ("hacker-news", hacker_news::EXCHANGES),
-    ("openweathermap", openweathermap::EXCHANGES),
-    ("resend", resend::EXCHANGES),
+pub(crate) const CONNECTORS: &[(&str, &Plan<'static>, &[Call])] = &[
+    ("acuity-scheduling", &couplet_acuity_scheduling::PLAN, acuity_scheduling::EXCHANGES),
+    ("hacker-news", &couplet_hacker_news::PLAN, hacker_news::EXCHANGES),
+    ("openweathermap", &couplet_openweathermap::PLAN, openweathermap::EXCHANGES),
+    ("resend", &couplet_resend::PLAN, resend::EXCHANGES),
 ];

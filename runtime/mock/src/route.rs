@@ -32,9 +32,10 @@ fn literal(expression: &Expression<'_>) -> String {
     }
 }
 
-/// The action of a method and a path. Where several fit, the one with the most literal text is meant.
+/// The action of a method and a path. Where several fit, the one with the most literal text is meant; and an action
+/// rather than the connection test, which may be a request of its own to the same place.
 pub(crate) fn find(plan: &Plan<'static>, method: &str, path: &str) -> Option<Taken> {
-    let candidates = plan.actions().iter().copied().chain(plan.test());
+    let candidates = plan.test().into_iter().chain(plan.actions().iter().copied());
     candidates
         .filter(|action| action.method().as_str() == method)
         .filter_map(|action| take(plan, action, path))

@@ -9,7 +9,7 @@ use crate::generated::CONNECTORS;
 fn the_generated_crates_send_and_take_what_the_provider_documents() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (mut checked, mut failures) = (0, Vec::new());
-    for (name, calls) in CONNECTORS {
+    for (name, _, calls) in CONNECTORS {
         let exchanges = exchanges::read(name);
         assert_eq!(
             exchanges.len(),

@@ -12,6 +12,7 @@ mod crates;
 #[rustfmt::skip]
 #[path = "../../wire/mod.rs"]
 mod generated;
+mod mock;
 mod plan;
 mod typed;
 

@@ -37,14 +37,17 @@ fn the_plan_in_memory_sends_and_takes_what_the_provider_documents() {
     });
 }
 
-fn method<'p>(methods: &'p [AuthMethod<'p>], exchange: &Exchange) -> Result<(usize, AuthMethod<'p>), String> {
+pub(crate) fn method<'p>(
+    methods: &'p [AuthMethod<'p>],
+    exchange: &Exchange,
+) -> Result<(usize, AuthMethod<'p>), String> {
     let place =
         exchange.auth.as_ref().map_or(Some(0), |auth| methods.iter().position(|one| one.name() == auth));
     let place = place.ok_or_else(|| format!("there is no auth method {:?}", exchange.auth))?;
     Ok((place, methods[place]))
 }
 
-fn client<'p>(
+pub(crate) fn client<'p>(
     mut builder: Builder<'p>,
     credentials: &[Field<'_>],
     exchange: &Exchange,
@@ -74,7 +77,11 @@ fn client<'p>(
     builder
 }
 
-fn call<'p>(client: &Client<'p>, action: &Action<'p>, exchange: &Exchange) -> Result<Call<'p>, Error> {
+pub(crate) fn call<'p>(
+    client: &Client<'p>,
+    action: &Action<'p>,
+    exchange: &Exchange,
+) -> Result<Call<'p>, Error> {
     let mut call = client.call(action);
     for (name, value) in &exchange.input {
         let bytes = action.inputs().iter().any(|input| input.name() == name && input.is_bytes());
@@ -87,6 +94,6 @@ fn call<'p>(client: &Client<'p>, action: &Action<'p>, exchange: &Exchange) -> Re
     Ok(call)
 }
 
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

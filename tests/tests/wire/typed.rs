@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-pub(crate) use couplet_runtime::generated::v1::{Slot, from_json, to_json};
+pub(crate) use couplet_runtime::generated::v1::{Plan, Slot, from_json, to_json};
 pub(crate) use couplet_runtime::{Context, Error, Secret};
 
 /// A call: sends its request through a context, and gives its output as JSON.
