@@ -25,7 +25,12 @@ pub fn to_text(diagnostics: &[Diagnostic], sources: &Sources, color: bool) -> St
         .filter(|diagnostic| diagnostic.code() == Code::LITERAL_SECRET)
         .map(Diagnostic::span)
         .collect();
-    for diagnostic in diagnostics.iter().take(limits::SHOWN) {
+    // Where not all are shown, no warning takes the place of an error.
+    let mut shown: Vec<&Diagnostic> = diagnostics.iter().collect();
+    if shown.len() > limits::SHOWN {
+        shown.sort_by_key(|diagnostic| diagnostic.severity() != Severity::Error);
+    }
+    for diagnostic in shown.into_iter().take(limits::SHOWN) {
         out.push_str(&renderer.render(&report(diagnostic, sources, &secrets)));
         out.push_str("\n\n");
     }

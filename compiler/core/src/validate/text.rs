@@ -104,8 +104,13 @@ pub(crate) fn page_url(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<String
     let fits = host.is_some_and(|host| host.contains('.') && is_host(host))
         && text.bytes().all(|byte| {
             byte.is_ascii_graphic()
-                && !matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
-        });
+                && !matches!(
+                    byte,
+                    b'"' | b'<' | b'>' | b'[' | b']' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+                )
+        })
+        && text.match_indices('#').count() <= 1
+        && escaped(text);
     if fits {
         return Some(text.to_owned());
     }
@@ -116,6 +121,13 @@ pub(crate) fn page_url(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<String
         None => diagnostic.help("write `https://`, a host name, and a path if need be"),
     };
     cx.fail(diagnostic)
+}
+
+/// Whether each `%` of a text stands before two hexadecimal digits.
+fn escaped(text: &str) -> bool {
+    text.match_indices('%').all(|(at, _)| {
+        text.as_bytes().get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 /// Whether a text is a host name: labels of letters, digits and hyphens, joined by dots.

@@ -15,7 +15,7 @@ pub(super) fn escape(text: &str, linked: bool, out: &mut String) {
         if linked && ["http://", "https://", "www."].iter().any(|start| rest.starts_with(start)) {
             // What looks like a URL and is none to us must not become a link by itself.
             let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            out.push_str(&code(&rest[..end]));
+            push_code(&rest[..end], out);
             rest = &rest[end..];
             continue;
         }
@@ -43,8 +43,16 @@ pub(super) fn guard(line: &str) -> String {
     line.to_owned()
 }
 
+/// Writes code behind a text. Two that touched each other would be one.
+pub(super) fn push_code(text: &str, out: &mut String) {
+    if out.ends_with('`') {
+        out.push(' ');
+    }
+    out.push_str(&code(text));
+}
+
 /// Code within a line.
-pub(super) fn code(text: &str) -> String {
+fn code(text: &str) -> String {
     let text = text.replace('\n', " ");
     let fence = "`".repeat(longest_run(&text) + 1);
     let edge = text.starts_with('`')

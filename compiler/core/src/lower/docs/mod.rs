@@ -77,6 +77,8 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests {
     use super::{markdown, plain};
 
@@ -85,26 +87,6 @@ mod tests {
         let text = "Log in and open **Business Settings → API**.\n\n1. Choose `Show`.\n2. Copy it.\n\nSee [the docs](https://example.com/a?b=1).";
         assert_eq!(markdown(text), text);
         assert_eq!(markdown("- a\n- b\n  - c\n"), "- a\n- b\n  - c");
-    }
-
-    #[test]
-    fn nothing_runs() {
-        for hostile in [
-            "```\nlet x = 1;\n```",
-            "~~~rust\nx\n~~~",
-            "text\n\n    indented",
-            "> ```rust\n> x\n> ```",
-            "- ```\n  x\n  ```",
-            "```\nunclosed",
-        ] {
-            let inert = markdown(hostile);
-            for line in inert.lines() {
-                let line = line.trim_start_matches([' ', '>', '-']);
-                assert!(!line.starts_with("~~~"), "{inert}");
-                assert!(!line.starts_with("```") || line == "```" || line == "```text", "{inert}");
-            }
-            assert_eq!(markdown(&inert), inert, "written anew it is the same");
-        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::escape::{autolink, code, escape, target};
+use super::escape::{autolink, escape, push_code, target};
 
 /// Containers deeper than this are left out; what is in them stays.
 const DEPTH: usize = 8;
@@ -81,7 +81,7 @@ impl Reader {
                 Some(code) => code.push_str(&text),
                 None => self.plain(&text),
             },
-            Event::Code(text) => self.text.push_str(&code(&text)),
+            Event::Code(text) => push_code(&text, &mut self.text),
             Event::Html(text) | Event::InlineHtml(text) => self.plain(&text),
             Event::SoftBreak => self.line(false),
             Event::HardBreak => self.line(true),
@@ -119,7 +119,7 @@ impl Reader {
             }
             Tag::Heading { level, .. } => {
                 self.end_text(true);
-                self.heading = Some(level > HeadingLevel::H3);
+                self.heading = Some(level > HeadingLevel::H4);
             }
             Tag::BlockQuote(_) => self.container(Open::Quote(Vec::new())),
             Tag::List(start) => self.container(Open::List(start, Vec::new())),

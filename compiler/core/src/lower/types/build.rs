@@ -153,7 +153,7 @@ impl<'m> Builder<'m> {
     }
 
     fn declared_kind(&mut self, schema: &'m Schema, ident: &Ident, cx: &mut Cx<'_, '_>) -> Option<ItemKind> {
-        let name = ident.as_str().to_owned();
+        let name = ident.as_str().trim_end_matches('_').to_owned();
         if let Some(keywords) = schema.keywords()
             && let Some(kind) = self.own_kind(keywords, schema.span, &name, cx)
         {
