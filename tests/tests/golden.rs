@@ -2,6 +2,12 @@
 //!
 //! `accept.rs` proves that they are what the compiler emits, and that none is missing here.
 
+#![allow(
+    clippy::new_ret_no_self,
+    clippy::module_inception,
+    reason = "names are the manifest's; generated code is linted as its own crate"
+)]
+
 use std::error::Error;
 
 use couplet_compiler::connector::plan::Plan;

@@ -66,12 +66,15 @@ fn single_file(connector: &Connector<'_>) -> String {
     let mut text = print::header(&connector.package);
     text.push('\n');
     for line in client::reexports(connector).split_inclusive(";\n") {
-        text.push_str(&format!("#[allow(unused_imports)]\n{line}"));
+        text.push_str(&format!("#[allow(unreachable_pub, unused_imports, reason = \"generated\")]\n{line}"));
     }
     for module in modules(connector) {
         let space = if module.visibility.is_empty() { "" } else { " " };
         // A program need not call all that a connector offers, and its lints are not meant for generated code.
-        text.push_str(&format!("\n{}#[allow(dead_code, clippy::all, clippy::pedantic)]\n", module.docs()));
+        text.push_str(&format!(
+            "\n{}#[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic, reason = \"generated\")]\n",
+            module.docs()
+        ));
         text.push_str(&format!("{}{space}mod {} {{\n", module.visibility, module.name));
         for line in module.text().lines() {
             if !line.is_empty() {
