@@ -33,6 +33,7 @@ pub(super) fn lower<'a>(
     config.note(&scope);
     path_keys(manifest, cx);
     auth_headers(&api.headers, manifest, cx);
+    auth_query(&api.query, manifest, cx);
     Some(Lowered { servers: servers.into_iter().collect::<Option<_>>()?, query: query?, headers: headers? })
 }
 
@@ -311,7 +312,7 @@ fn check_authority(
     let local = matches!(host, "localhost" | "127.0.0.1");
     let fits = crate::validate::text::is_host(host)
         && !host.bytes().any(|byte| byte.is_ascii_uppercase())
-        && (host.contains('.') || local);
+        && (local || (host.contains('.') && !is_address(host)));
     let port_fits = port.is_none_or(|port| {
         !port.is_empty() && port.len() <= 5 && port.parse::<u16>().is_ok_and(|port| port > 0)
     });
@@ -368,12 +369,18 @@ fn check_path(path: &str, span: Span, manifest: &Manifest, cx: &mut Cx<'_, '_>) 
     let bare: String = path.chars().filter(|c| !matches!(c, '{' | '}')).collect();
     let fits =
         bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte));
-    let segments_fit = !path.split('/').any(|segment| segment == "." || segment == "..")
-        && !path.trim_end_matches('/').contains("//");
+    let segments_fit = super::path::segments_fit(&bare) && !path.trim_end_matches('/').contains("//");
     if !fits || !segments_fit {
         return bad_url(span, "its path is made of segments, without query, fragment, `.` and `..`", cx);
     }
     Some(())
+}
+
+/// Whether a host would be read as an IPv4 address (WHATWG URL: its last label is a number).
+pub(super) fn is_address(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.bytes().all(|byte| byte.is_ascii_digit())
+        || last.strip_prefix("0x").is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// A key in the path needs its place in the base URL.
@@ -425,6 +432,29 @@ pub(super) fn auth_headers(
                 cx.report(diagnostic.help("leave the header to the auth method; its `value` is a template"));
                 break;
             }
+        }
+    }
+}
+
+/// The parameter that a key is, is not set by anything else.
+pub(super) fn auth_query(
+    query: &Members<Token, Spanned<Template>>,
+    manifest: &Manifest,
+    cx: &mut Cx<'_, '_>,
+) {
+    for (name, _) in query.iter() {
+        let key = manifest.auth.value.iter().find_map(|(_, auth)| match &auth.kind {
+            AuthKind::ApiKey(auth)
+                if auth.place.value == KeyPlace::Query && auth.name.value.text == name.value =>
+            {
+                Some(auth.name.span)
+            }
+            _ => None,
+        });
+        if let Some(key) = key {
+            let message = format!("the parameter `{}` stands twice in the request", name.value);
+            let diagnostic = Diagnostic::new(Code::DUPLICATE_PARAMETER, message, name.span);
+            cx.report(diagnostic.also(key, "the key is this parameter").help("remove one of the two"));
         }
     }
 }

@@ -173,6 +173,14 @@ pub(super) fn lower_field<'a>(
             None => return None,
         };
     }
+    if let (Some(within), false) = (&keywords.within, matches!(format, Format::Origin(_))) {
+        let message = "`within` is said of a field of format `origin`";
+        cx.report(
+            Diagnostic::new(Code::CONFLICTING_KEYS, message, within.span)
+                .help("say `format: origin`, or remove it"),
+        );
+        return None;
+    }
     let mut field = Field::new(cx.arena.text(&name.value)).with_format(format);
     if let Some(title) = &keywords.title {
         field = field.with_title(cx.arena.text(&title.value));
@@ -198,6 +206,7 @@ pub(super) fn lower_field<'a>(
             );
             return None;
         }
+        check_default(format, default, cx);
         field = field.with_default(cx.arena.text(&default.value.0.to_string()));
     }
     check_values(schema, cx);
@@ -242,6 +251,18 @@ fn special_format<'a>(
         "host-label" => Some(Format::HostLabel),
         "header-name" => Some(Format::HeaderName),
         "origin" => match &keywords.within {
+            Some(patterns) if keywords.self_hosted == Some(true) => {
+                let message = "an origin is confined, or any at all: not both";
+                let help = "remove `self_hosted`, or `within`";
+                cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, patterns.span).help(help));
+                return None;
+            }
+            Some(patterns) if patterns.value.is_empty() => {
+                let message = "no host is within nothing";
+                let help = "name the hosts that it may have: `within: ['*.example.com']`";
+                cx.report(Diagnostic::new(Code::BAD_HOST_PATTERN, message, patterns.span).help(help));
+                return None;
+            }
             Some(patterns) => {
                 let mut texts = Vec::new();
                 for pattern in &patterns.value {
@@ -261,10 +282,42 @@ fn special_format<'a>(
     })
 }
 
+/// Reports a default that the runtime would refuse.
+fn check_default(format: Format<'_>, default: &Spanned<crate::manifest::Literal>, cx: &mut Cx<'_, '_>) {
+    let Some(text) = default.value.0.as_str() else { return };
+    let why = match format {
+        Format::HeaderName if !super::headers::is_token(text) => "it is no name of a header",
+        Format::HeaderName if super::headers::reserved(text).is_some() => {
+            "a manifest does not set this header"
+        }
+        Format::Origin(hosts) if !is_origin(text, hosts) => {
+            "it is no origin (`https://host`) that the field may have"
+        }
+        _ => return,
+    };
+    let message = format!("`{}` is no default of this field: {why}", crate::validate::decode::shorten(text));
+    cx.report(Diagnostic::new(Code::WRONG_DEFAULT, message, default.span));
+}
+
+/// Whether a text is an https origin, and one of these hosts where there are any.
+fn is_origin(text: &str, hosts: &[&str]) -> bool {
+    let Some(rest) = text.strip_prefix("https://") else { return false };
+    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
+    let within = |pattern: &&str| match pattern.strip_prefix('*') {
+        Some(end) => host.len() > end.len() && host.ends_with(end),
+        None => host == *pattern,
+    };
+    crate::validate::text::is_host(host)
+        && !super::api::is_address(host)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+        && (hosts.is_empty() || hosts.iter().any(within))
+}
+
 fn host_pattern<'a>(pattern: &str, span: Span, cx: &mut Cx<'_, 'a>) -> Option<&'a str> {
     let host = pattern.strip_prefix("*.").unwrap_or(pattern);
     if crate::validate::text::is_host(host)
         && host.contains('.')
+        && !super::api::is_address(host)
         && !host.bytes().any(|byte| byte.is_ascii_uppercase())
     {
         return Some(cx.arena.text(pattern));

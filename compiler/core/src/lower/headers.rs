@@ -29,14 +29,16 @@ pub(super) fn check_name(name: &str, span: Span, cx: &mut Cx<'_, '_>) -> bool {
 }
 
 /// What to do instead of setting a header that HTTP itself, or another part of the manifest, sets.
-fn reserved(name: &str) -> Option<&'static str> {
+pub(super) fn reserved(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     Some(match name.as_str() {
         "host" => "the host follows from `base_url`",
         "content-type" => "say the media type with `body` and its `content_type`",
         "cookie" => "declare an auth method of type `api_key` with `in: cookie`",
-        "content-length" | "transfer-encoding" | "connection" | "keep-alive" | "te" | "trailer"
-        | "upgrade" | "expect" => "HTTP sets it by itself",
+        "content-length" | "content-encoding" | "accept-encoding" | "transfer-encoding" | "connection"
+        | "keep-alive" | "te" | "trailer" | "upgrade" | "http2-settings" | "expect" => {
+            "HTTP sets it by itself"
+        }
         _ if name.starts_with("proxy-") || name.starts_with(':') => "it belongs to the connection",
         _ => return None,
     })

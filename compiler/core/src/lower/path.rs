@@ -34,6 +34,11 @@ pub(super) fn parse(path: &Spanned<crate::manifest::Line>, cx: &mut Cx<'_, '_>) 
     }
 }
 
+/// Whether a path has no `.` and `..`, and each `%` in it stands before two digits.
+pub(super) fn segments_fit(path: &str) -> bool {
+    !path.starts_with('/') || segments(path.trim_end_matches('/')).is_ok()
+}
+
 type Wrong = (&'static str, usize, usize);
 
 fn read(text: &str, span: Span) -> Result<Vec<Part>, Wrong> {
@@ -89,7 +94,7 @@ fn read(text: &str, span: Span) -> Result<Vec<Part>, Wrong> {
 
 fn segments(text: &str) -> Result<(), Wrong> {
     let mut at = 1;
-    let all: Vec<&str> = text[1..].split('/').collect();
+    let all: Vec<&str> = text.get(1..).unwrap_or_default().split('/').collect();
     for (place, segment) in all.iter().enumerate() {
         let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
         if decoded == "." || decoded == ".." {

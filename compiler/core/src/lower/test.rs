@@ -71,6 +71,7 @@ pub(super) fn lower<'a>(
     let query = api::templates(&request.query, &scope, false, cx);
     let headers = api::templates(&request.headers, &scope, true, cx);
     api::auth_headers(&request.headers, manifest, cx);
+    api::auth_query(&request.query, manifest, cx);
     config.note(&scope);
     let ranges = request.expect.as_ref().map_or(&[(200, 299)][..], |expect| expect.status.value.0.as_slice());
     let answer = plan::Answer::new(StatusSet::new(cx.arena.slice(ranges)), plan::Media::None);

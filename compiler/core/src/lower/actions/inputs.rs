@@ -8,6 +8,7 @@ use super::super::docs;
 use super::super::expression::{Known, Scope};
 use super::super::types::{Builder, Shape, docs_of};
 use super::super::{Cx, Uses, headers, names, output, path};
+use super::places;
 use crate::connector::{ActionInput, Docs, ItemKind, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{self, BodyTree, InputPlace, Keywords, Manifest, ParameterStyle, Schema};
@@ -54,7 +55,8 @@ impl Draft<'_> {
             ty: cx.types.known(&self.shape.ty),
             absent: self.optional() && !self.has_default(),
             null: self.shape.null,
-            secret: self.flag(|keywords| &keywords.secret),
+            // Whoever calls gives it for this request: it may stand wherever the action puts it.
+            secret: false,
         }
     }
 }
@@ -105,7 +107,7 @@ pub(super) fn lower<'a>(
         Lowered { plan: Vec::new(), arguments: Vec::new(), required: Vec::new(), optional: Vec::new() };
     let mut whole = path_inputs(draft, path, cx);
     let mut idents = names::Names::with(&["send", "call", "input", "fmt", "self_"]);
-    let mut taken = parameters(draft, manifest);
+    let mut taken = places::taken(draft, manifest);
     for (place, input) in draft.inputs.iter().enumerate() {
         let index = u16::try_from(place).unwrap_or(u16::MAX);
         let location = location(input, draft, method, path, scope, cx);
@@ -226,31 +228,14 @@ fn location(
     }
 }
 
-/// The parameters that are no inputs, by place and name.
-fn parameters(draft: &super::Draft<'_>, manifest: &Manifest) -> BTreeMap<(u8, String), Span> {
-    let mut taken = BTreeMap::new();
-    for query in [&manifest.api.query, &draft.action.query] {
-        taken.extend(query.iter().map(|(name, _)| ((1, name.value.clone()), name.span)));
-    }
-    for headers in [&manifest.api.headers, &draft.action.headers] {
-        taken.extend(headers.iter().map(|(name, _)| ((2, name.value.to_ascii_lowercase()), name.span)));
-    }
-    taken
-}
-
 fn check_place(
     input: &Draft<'_>,
     location: Location,
     method: Method,
-    taken: &mut BTreeMap<(u8, String), Span>,
+    taken: &mut BTreeMap<places::Place, Span>,
     cx: &mut Cx<'_, '_>,
 ) -> bool {
-    let key = match location {
-        Location::Query => Some((1, input.wire().to_owned())),
-        Location::Header => Some((2, input.wire().to_ascii_lowercase())),
-        Location::Body => Some((3, input.wire().to_owned())),
-        _ => None,
-    };
+    let key = places::place(location, input.wire());
     let mut whole = true;
     if let Some(first) = key.and_then(|key| taken.insert(key, input.span())) {
         let message = format!("the parameter `{}` stands twice in the request", input.wire());

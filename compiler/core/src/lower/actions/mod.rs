@@ -2,6 +2,7 @@
 
 mod body;
 mod inputs;
+mod places;
 
 use std::collections::BTreeMap;
 
@@ -152,13 +153,14 @@ fn one<'a>(
     let headers = api::templates(&action.headers, &scope, true, cx);
     api::auth_headers(&action.headers, manifest, cx);
     let body = body::lower(draft, verb, &scope, cx);
+    let placed = places::check(draft, verb, manifest, cx);
     config.note(&scope);
     let inputs = inputs::lower(draft, verb, &path, &scope, manifest, cx);
     let answers = output::lower(draft, config, cx);
     let methods = methods(action, manifest, cx);
     let server = server(action, manifest, cx);
     let (method, query, headers, body, inputs, answers) =
-        (method?, query?, headers?, body?, inputs?, answers?);
+        (method?, query?, headers?, body?, inputs.filter(|_| placed)?, answers?);
     let mut plan =
         plan::Action::new(cx.arena.text(&name.value), verb, parts(&path, draft, cx), effect(action, verb))
             .with_inputs(cx.arena.slice(&inputs.plan))
