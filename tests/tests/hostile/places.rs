@@ -28,7 +28,7 @@ fn texts_in_places_with_rules_are_rejected_or_inert() {
 
 /// One text in so many goes to each single place, unless `EVERYTHING=1` is set: of those that are made for such a
 /// place, and of the others.
-const SAMPLES: (usize, usize) = (5, 30);
+const SAMPLES: (usize, usize) = (8, 60);
 
 /// Puts each text into all places of some kinds: together in one manifest; or, where texts of some families are made
 /// for them, one place at a time.
@@ -47,7 +47,7 @@ fn everywhere(kinds: &[&str], strict: bool, families: &[&str]) {
         let chosen = slots.iter().enumerate().filter(|(place, _)| all || (number + place) % sample == 0);
         chosen.for_each(|(_, slot)| run.together(payload, vec![slot.clone()]));
     }
-    assert!(run.accepted > 50 && run.rejected > 50, "{} accepted, {} rejected", run.accepted, run.rejected);
+    assert!(run.accepted > 20 && run.rejected > 20, "{} accepted, {} rejected", run.accepted, run.rejected);
     golden::report(run.accepted + run.rejected, &run.failures);
 }
 
