@@ -12,8 +12,8 @@ pub mod v1 {
         call::Call,
         client::Client,
         decode::{
-            Decoder, Encoder, Member, Misfit, More, Shape, Slot, by_member, from_json, optional, read_record,
-            required, to_json, write_record,
+            Decoder, Encoder, Member, Misfit, More, Shape, Slot, Tag, by_member, from_json, optional,
+            read_record, required, to_json, write_record,
         },
         expression::evaluate_json,
         preview::BuiltRequest,

@@ -12,7 +12,7 @@ macro_rules! __couplet_record {
         const _: () = {
             use $crate::generated::v1;
 
-            const SHAPE: &v1::Shape = &v1::Shape::new(&[$($crate::__couplet_member!($wire $($mode)?)),*]);
+            static SHAPE: v1::Shape = v1::Shape::new(&[$($crate::__couplet_member!($wire $($mode)?)),*]);
 
             impl v1::Slot for $name {
                 #[inline]
@@ -23,13 +23,18 @@ macro_rules! __couplet_record {
                 #[inline]
                 fn set(&mut self, decoder: &mut v1::Decoder<'_>) -> ::core::result::Result<(), v1::Misfit> {
                     let more = $crate::__couplet_more!(mut self $($more)?);
-                    v1::read_record(&mut [$(&mut self.$field),*], SHAPE, more, decoder)
+                    v1::read_record(&mut [$(&mut self.$field),*], &SHAPE, more, decoder)
+                }
+
+                #[inline]
+                fn clear(&mut self) {
+                    *self = v1::Slot::empty();
                 }
 
                 #[inline]
                 fn put(&self, encoder: &mut v1::Encoder<'_>) {
                     let more = $crate::__couplet_more!(ref self $($more)?);
-                    v1::write_record(&[$(&self.$field),*], SHAPE, more, encoder);
+                    v1::write_record(&[$(&self.$field),*], &SHAPE, more, encoder);
                 }
             }
         };
@@ -135,15 +140,20 @@ macro_rules! __couplet_union {
             use $crate::generated::v1;
 
             impl v1::Slot for $name {
+                #[inline]
                 fn empty() -> Self {
                     Self::Unknown(v1::Slot::empty())
                 }
 
+                #[inline]
                 fn set(&mut self, decoder: &mut v1::Decoder<'_>) -> ::core::result::Result<(), v1::Misfit> {
                     let raw = decoder.take_raw()?;
+                    let tag = &mut v1::Tag::new(raw);
+                    let _ = &tag;
                     $(
-                        if $crate::__couplet_fits!(raw $($member = $value)?) {
-                            if let ::core::result::Result::Ok(value) = v1::from_json::<$ty>(raw) {
+                        if $crate::__couplet_fits!(tag $($member = $value)?) {
+                            let mut value = <$ty as v1::Slot>::empty();
+                            if decoder.attempt(raw, &mut value)? {
                                 *self = Self::$variant(value);
                                 return ::core::result::Result::Ok(());
                             }
@@ -153,6 +163,7 @@ macro_rules! __couplet_union {
                     ::core::result::Result::Ok(())
                 }
 
+                #[inline]
                 fn put(&self, encoder: &mut v1::Encoder<'_>) {
                     match self {
                         $(Self::$variant(value) => v1::Slot::put(value, encoder),)*
@@ -170,11 +181,11 @@ macro_rules! __couplet_union {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __couplet_fits {
-    ($raw:ident) => {
+    ($tag:ident) => {
         true
     };
-    ($raw:ident $member:literal = $value:literal) => {
-        $crate::generated::v1::by_member($raw, $member).as_deref() == ::core::option::Option::Some($value)
+    ($tag:ident $member:literal = $value:literal) => {
+        $tag.is($member, $value)
     };
 }
 

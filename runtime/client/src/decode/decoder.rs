@@ -6,6 +6,8 @@ use super::Misfit;
 
 /// How deep values may lie in each other.
 const DEEPEST: usize = 128;
+/// How often a text may be read in all, where unions try several types on the same value.
+const REREAD: usize = 64;
 
 /// Reads one JSON text.
 pub struct Decoder<'j> {
@@ -13,13 +15,36 @@ pub struct Decoder<'j> {
     depth: usize,
     /// Numbers and booleans may stand as texts: headers have nothing else.
     lenient: bool,
+    /// How many bytes may still be read for nothing: by types of a union that did not fit.
+    spare: usize,
 }
 
 impl<'j> Decoder<'j> {
     /// Reads this text.
     #[must_use]
     pub fn new(json: &'j [u8]) -> Self {
-        Self { jiter: Jiter::new(json), depth: 0, lenient: false }
+        let spare = json.len().saturating_mul(REREAD).saturating_add(1024 * 1024);
+        Self { jiter: Jiter::new(json), depth: 0, lenient: false, spare }
+    }
+
+    /// Reads a part of the text anew.
+    pub(super) fn within(&self, raw: &'j str) -> Result<Self, Misfit> {
+        let mut inner = Self {
+            jiter: Jiter::new(raw.as_bytes()),
+            depth: self.depth,
+            lenient: self.lenient,
+            spare: self.spare,
+        };
+        inner.deeper()?;
+        if inner.spare == 0 {
+            return Err(Misfit::new("the value fits too many types in too many ways", self.at()).finally());
+        }
+        Ok(inner)
+    }
+
+    /// Takes over what reading a part has cost.
+    pub(super) fn spend(&mut self, inner: &Self, raw: &str) {
+        self.spare = inner.spare.saturating_sub(inner.at().min(raw.len()));
     }
 
     /// Takes numbers and booleans that stand as texts.
@@ -158,7 +183,8 @@ impl<'j> Decoder<'j> {
             return Err(Misfit::new(
                 format!("values lie in each other deeper than {DEEPEST} levels"),
                 self.at(),
-            ));
+            )
+            .finally());
         }
         Ok(())
     }

@@ -12,6 +12,8 @@ pub struct Misfit(Box<Inner>);
 struct Inner {
     why: Cow<'static, str>,
     at: usize,
+    /// No other type fits either.
+    last: bool,
     /// From the inside out.
     path: Vec<Step>,
 }
@@ -25,7 +27,17 @@ enum Step {
 impl Misfit {
     #[cold]
     pub(crate) fn new(why: impl Into<Cow<'static, str>>, at: usize) -> Self {
-        Self(Box::new(Inner { why: why.into(), at, path: Vec::new() }))
+        Self(Box::new(Inner { why: why.into(), at, last: false, path: Vec::new() }))
+    }
+
+    /// It is of no use to try another type.
+    pub(super) fn finally(mut self) -> Self {
+        self.0.last = true;
+        self
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        self.0.last
     }
 
     #[cold]

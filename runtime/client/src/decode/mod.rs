@@ -16,5 +16,5 @@ pub use self::{
     misfit::Misfit,
     record::{Member, More, Shape, optional, read_record, required, write_record},
     slot::{Encoder, Slot, from_json, to_json},
-    union::by_member,
+    union::{Tag, by_member},
 };

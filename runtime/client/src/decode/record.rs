@@ -1,16 +1,18 @@
 //! Objects with known members.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use super::{Decoder, Encoder, Misfit, Slot};
 
-/// How many members a record may have.
-const MOST: usize = 1024;
+/// Up to so many members are looked for one by one.
+const FEW: usize = 16;
 
 /// The members of a type, in the order of its slots.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Shape {
     members: &'static [Member],
+    /// The places of many members, in the order of their names; made when first needed.
+    sorted: OnceLock<Box<[usize]>>,
 }
 
 /// A member: its name on the wire, and whether it may be absent.
@@ -36,15 +38,26 @@ impl Shape {
     /// The members, in the order of the slots.
     #[must_use]
     pub const fn new(members: &'static [Member]) -> Self {
-        Self { members }
+        Self { members, sorted: OnceLock::new() }
     }
 
-    /// The place of a name. Members mostly come in the order in which they are declared: so it is looked for from
-    /// where the one before was found.
+    /// The place of a name. Members mostly come in the order in which they are declared: so it is looked for first where
+    /// it is expected, a little further on, and only then everywhere.
     fn place(&self, name: &str, expected: usize) -> Option<usize> {
-        let (before, behind) = self.members.split_at(expected.min(self.members.len()));
-        let found = behind.iter().position(|member| member.name == name).map(|place| before.len() + place);
-        found.or_else(|| before.iter().position(|member| member.name == name))
+        let ahead = self.members.get(expected..)?.iter().take(FEW / 4);
+        if let Some(found) = ahead.clone().position(|member| member.name == name) {
+            return Some(expected + found);
+        }
+        if self.members.len() <= FEW {
+            return self.members.iter().position(|member| member.name == name);
+        }
+        let sorted = self.sorted.get_or_init(|| {
+            let mut places: Vec<usize> = (0..self.members.len()).collect();
+            places.sort_by_key(|place| self.members[*place].name);
+            places.into_boxed_slice()
+        });
+        let found = sorted.binary_search_by(|place| self.members[*place].name.cmp(name)).ok()?;
+        sorted.get(found).copied()
     }
 }
 
@@ -89,7 +102,14 @@ pub fn read_record(
     decoder: &mut Decoder<'_>,
 ) -> Result<(), Misfit> {
     let start = decoder.at();
-    let mut seen = [0_u64; MOST / 64];
+    let mut few = [0_u64; 2];
+    let mut many = Vec::new();
+    let seen: &mut [u64] = if shape.members.len() <= 128 {
+        &mut few
+    } else {
+        many.resize(shape.members.len().div_ceil(64), 0_u64);
+        &mut many
+    };
     let mut expected = 0;
     let keep = more.is_some();
     decoder.object(
@@ -102,11 +122,14 @@ pub fn read_record(
         },
         &mut |found, decoder| match found {
             Ok(place) => {
-                if let Some(word) = seen.get_mut(place / 64) {
-                    *word |= 1 << (place % 64);
-                }
+                let (word, bit) = (&mut seen[place / 64], 1 << (place % 64));
+                let again = *word & bit != 0;
+                *word |= bit;
                 match slots.get_mut(place) {
                     Some(slot) => {
+                        if again {
+                            slot.clear();
+                        }
                         slot.set(decoder).map_err(|misfit| misfit.in_member(shape.members[place].name))
                     }
                     None => decoder.skip(),
@@ -119,8 +142,7 @@ pub fn read_record(
         },
     )?;
     for (place, member) in shape.members.iter().enumerate() {
-        let stands = seen.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0);
-        if !stands && !member.optional {
+        if !member.optional && seen[place / 64] & (1 << (place % 64)) == 0 {
             return Err(Misfit::new(format!("the member `{}` is missing", member.name), start));
         }
     }

@@ -1,8 +1,9 @@
 //! A place for a value: it can be read into, and written out.
 
-use std::fmt::Write as _;
-
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use super::{Decoder, Misfit};
 use crate::{Error, json};
@@ -20,6 +21,10 @@ pub trait Slot {
     ///
     /// What stands there is not of this type.
     fn set(&mut self, decoder: &mut Decoder<'_>) -> Result<(), Misfit>;
+
+    /// Empties the place before a value is read into it once more: of members with equal names the last one counts.
+    /// Places that a value fills as a whole need not do anything.
+    fn clear(&mut self) {}
 
     /// Writes the value.
     fn put(&self, encoder: &mut Encoder<'_>);
@@ -92,6 +97,12 @@ impl<'o> Encoder<'o> {
         self.out.push_str(json);
     }
 
+    /// Writes a whole number.
+    pub(crate) fn number(&mut self, number: fmt::Arguments<'_>) {
+        // A text takes whatever is written to it.
+        let _ = self.out.write_fmt(number);
+    }
+
     pub(crate) fn float(&mut self, number: f64) {
         // A whole number is written as people and other languages write it: `50`, and not `50.0`.
         let whole = number.fract() == 0.0 && number.abs() < 9e15;
@@ -140,8 +151,8 @@ macro_rules! whole {
                 let text = decoder.number()?;
                 *self = match text.parse() {
                     Ok(number) => number,
-                    Err(_) => exact(text)
-                        .and_then(|number| Self::try_from(number).ok())
+                    Err(_) => whole_text(text)
+                        .and_then(|digits| digits.parse().ok())
                         .ok_or_else(|| Misfit::new(concat!("the number is no ", $name), at))?,
                 };
                 Ok(())
@@ -149,7 +160,7 @@ macro_rules! whole {
 
             #[inline]
             fn put(&self, encoder: &mut Encoder<'_>) {
-                encoder.raw(&self.to_string());
+                encoder.number(format_args!("{self}"));
             }
         })*
     };
@@ -161,12 +172,31 @@ whole! {
     u64, "whole number of 64 bits without sign";
 }
 
-/// A whole number that is written with a fraction of zeros or an exponent: `1.0`, `1e3`.
+/// The digits of a whole number that is written with a fraction of zeros or an exponent: `1.0`, `1e3`. It is exact:
+/// no digit is lost, and none is made up.
 #[cold]
-fn exact(text: &str) -> Option<i64> {
-    let number: f64 = text.parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, reason = "the number is whole and small enough to be exact")]
-    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+fn whole_text(text: &str) -> Option<String> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{before}{after}");
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return (!digits.is_empty()).then(|| "0".to_owned());
+    }
+    // How many digits stand before the decimal point.
+    let point = i32::try_from(before.len()).ok()?.checked_add(exponent)?;
+    let point = usize::try_from(point).ok()?;
+    // More than 40 digits are no number that is asked for here.
+    if significant.len() > point || point > 40 + before.len() {
+        return None;
+    }
+    let mut out = format!("{sign}{significant}");
+    out.extend(std::iter::repeat_n('0', point - significant.len()));
+    Some(out)
 }
 
 impl Slot for f64 {
@@ -267,6 +297,11 @@ impl<T: Slot> Slot for Box<T> {
     #[inline]
     fn set(&mut self, decoder: &mut Decoder<'_>) -> Result<(), Misfit> {
         (**self).set(decoder)
+    }
+
+    #[inline]
+    fn clear(&mut self) {
+        (**self).clear();
     }
 
     #[inline]

@@ -1,6 +1,10 @@
 //! A decimal number.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use crate::{
     Error,
@@ -9,17 +13,32 @@ use crate::{
 
 /// A decimal number that keeps its digits: `1.10` stays `1.10`.
 ///
-/// Providers write it as a number or as a text; it is written back as it was read.
+/// Providers write it as a number or as a text; it is written back as it was read. Two are equal where their digits
+/// are, whichever way they were written.
 ///
 /// ```
 /// let price: couplet_runtime::Decimal = "19.90".parse()?;
 /// assert_eq!(price.to_string(), "19.90");
 /// # Ok::<(), couplet_runtime::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Decimal {
     text: String,
     quoted: bool,
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Decimal {}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
 }
 
 impl Decimal {

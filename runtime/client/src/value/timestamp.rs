@@ -98,10 +98,11 @@ fn offset(text: &str) -> Option<Option<i64>> {
         b'-' => -1,
         _ => return None,
     };
-    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    let digits = text.get(1..)?;
     let (hours, minutes) = match digits.len() {
-        2 => (two(&digits)?, 0),
-        4 => (two(&digits[..2])?, two(&digits[2..])?),
+        2 => (two(digits)?, 0),
+        4 => (two(digits.get(..2)?)?, two(digits.get(2..)?)?),
+        5 if digits.as_bytes()[2] == b':' => (two(digits.get(..2)?)?, two(digits.get(3..)?)?),
         _ => return None,
     };
     Some(Some(sign * (hours * 3_600 + minutes * 60)))
@@ -136,6 +137,10 @@ mod tests {
             "2024-01-01T25:00:00Z",
             "now",
             "2024-01-01T10:00:00+1",
+            "2024-01-01T10:00:00+1:00:0",
+            "2024-01-01T10:00:00+aéb",
+            "2024-01-01T10:00:00+éé",
+            "2024-01-01Té0:00",
         ] {
             assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
