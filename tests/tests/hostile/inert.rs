@@ -178,9 +178,7 @@ impl Facts {
                     let ident = ident.to_string();
                     let mutable =
                         matches!(trees.get(place + 1), Some(TokenTree::Ident(next)) if next == "mut");
-                    if ["unsafe", "extern", "macro_rules"].contains(&ident.as_str())
-                        || (ident == "static" && mutable)
-                    {
+                    if ["unsafe", "extern"].contains(&ident.as_str()) || (ident == "static" && mutable) {
                         self.keywords.insert(ident.clone());
                     }
                     if punct(place + 1, '!') && matches!(trees.get(place + 2), Some(TokenTree::Group(_))) {
