@@ -3,7 +3,7 @@
 use couplet_plan::{Field, Format};
 
 use super::expression::{Known, Root};
-use super::types::{Builder, check_instance, docs_of, remap};
+use super::types::{Builder, check_instance, check_keys, docs_of, remap};
 use super::{Cx, Uses, docs, names};
 use crate::connector::{Docs, ItemKind, Property, Type, Variant};
 use crate::diagnostic::{Code, Diagnostic};
@@ -369,7 +369,7 @@ pub(super) fn check_values(schema: &Schema, cx: &mut Cx<'_, '_>) {
 /// The same, for a schema that names types of the manifest.
 pub(super) fn check_values_in(schema: &Schema, manifest: Option<&Manifest>, cx: &mut Cx<'_, '_>) {
     let Some(keywords) = schema.keywords() else { return };
-    limits(keywords, cx);
+    check_keys(keywords, cx);
     let of_type = |value: &serde_json::Value| check_instance(value, schema, manifest);
     if let Some(default) = &keywords.default
         && let Some(why) = of_type(&default.value.0)
@@ -382,41 +382,6 @@ pub(super) fn check_values_in(schema: &Schema, manifest: Option<&Manifest>, cx: 
             let message = format!("the example is not of its own type: {why}");
             cx.report(Diagnostic::new(Code::UNMATCHED_EXAMPLE, message, example.span));
         }
-    }
-}
-
-fn limits(keywords: &Keywords, cx: &mut Cx<'_, '_>) {
-    let number = |number: &Option<Spanned<crate::manifest::Number>>| {
-        number.as_ref().and_then(|number| number.value.0.as_f64().map(|value| (value, number.span)))
-    };
-    #[expect(clippy::cast_precision_loss, reason = "lengths are compared, and small")]
-    let count = |count: &Option<Spanned<u64>>| count.as_ref().map(|count| (count.value as f64, count.span));
-    let pairs = [
-        ("minimum", number(&keywords.minimum), "maximum", number(&keywords.maximum)),
-        (
-            "exclusiveMinimum",
-            number(&keywords.exclusive_minimum),
-            "exclusiveMaximum",
-            number(&keywords.exclusive_maximum),
-        ),
-        ("minLength", count(&keywords.min_length), "maxLength", count(&keywords.max_length)),
-        ("minItems", count(&keywords.min_items), "maxItems", count(&keywords.max_items)),
-        ("minProperties", count(&keywords.min_properties), "maxProperties", count(&keywords.max_properties)),
-    ];
-    for (low, least, high, most) in pairs {
-        if let (Some((least, first)), Some((most, second))) = (least, most)
-            && least > most
-        {
-            let message = format!("`{low}` is greater than `{high}`: no value meets both");
-            let diagnostic = Diagnostic::new(Code::CONTRADICTORY_LIMITS, message, first);
-            cx.report(
-                diagnostic.also(second, "and this is less").help("exchange the two, or mend one of them"),
-            );
-        }
-    }
-    if let Some((step, span)) = number(&keywords.multiple_of).filter(|(step, _)| *step <= 0.0) {
-        let message = format!("`multipleOf` is a number above zero, and this is {step}");
-        cx.report(Diagnostic::new(Code::CONTRADICTORY_LIMITS, message, span));
     }
 }
 

@@ -35,6 +35,7 @@ impl Draft<'_> {
 pub(super) fn draft<'m>(
     action: &'m manifest::Action,
     prefix: &str,
+    manifest: &'m manifest::Manifest,
     builder: &mut Builder<'m>,
     uses: &mut Uses,
     cx: &mut Cx<'_, '_>,
@@ -54,6 +55,12 @@ pub(super) fn draft<'m>(
             })
             .collect(),
     };
+    for (answer, schema) in &answers {
+        let headers = answer.iter().flat_map(|answer| answer.headers.iter()).map(|(_, member)| &member.0);
+        for schema in schema.iter().copied().chain(headers) {
+            super::actions::check_schema(schema, manifest, cx);
+        }
+    }
     let many = answers.len() > 1;
     let mut drafts = Vec::new();
     for (answer, schema) in answers {

@@ -51,7 +51,7 @@ pub(super) fn draft<'m>(
     for (name, action) in manifest.actions.value.iter() {
         let prefix = names::pascal_text(&name.value);
         let inputs = inputs::draft(action, &prefix, manifest, builder, uses, cx);
-        let answers = output::draft(action, &prefix, builder, uses, cx);
+        let answers = output::draft(action, &prefix, manifest, builder, uses, cx);
         if let (Some(inputs), Some(answers)) = (inputs, answers) {
             drafts.push(Draft { name, action, inputs, answers });
         }

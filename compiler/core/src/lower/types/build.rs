@@ -240,6 +240,7 @@ impl<'m> Builder<'m> {
         object.then(|| {
             let mut members = Members::default();
             self.members(keywords, name, &mut members, cx)?;
+            Self::require(&mut members, cx)?;
             let more = self.additional(keywords, name, cx)?;
             Some((ItemKind::Struct(members.list, more), null))
         })
@@ -290,6 +291,12 @@ impl<'m> Builder<'m> {
                 Some(items) => Type::List(Box::new(self.element(items, &format!("{name}Item"), cx)?)),
                 None => Type::List(Box::new(Type::Json)),
             },
+            "object" if keywords.required.as_ref().is_some_and(|required| !required.is_empty()) => {
+                let mut members = Members::default();
+                self.members(keywords, name, &mut members, cx)?;
+                Self::require(&mut members, cx)?;
+                return None;
+            }
             "object" => match self.additional(keywords, name, cx)? {
                 Some(ty) => Type::Map(Box::new(ty)),
                 None => Type::Map(Box::new(Type::Json)),

@@ -21,6 +21,8 @@ pub(super) struct Members {
     pub(super) parts: BTreeSet<usize>,
     /// There are too many, which was reported.
     pub(super) full: bool,
+    /// What `required` names, of the object and of its parts.
+    required: Vec<(String, Span)>,
 }
 
 impl<'m> Builder<'m> {
@@ -41,25 +43,30 @@ impl<'m> Builder<'m> {
             whole &= self.member(key, wire, &field.0, optional, name, members, cx).is_some();
         }
         let required: Vec<&str> = keywords.required.iter().flatten().map(|name| &*name.value).collect();
-        for name in keywords.required.iter().flatten() {
-            let known = keywords
-                .properties
-                .as_ref()
-                .is_some_and(|properties| properties.value.get(&name.value).is_some());
-            if !known {
-                let message =
-                    format!("`required` names `{}`, and `properties` has no such member", &*name.value);
-                let names = keywords.properties.iter().flat_map(|properties| properties.value.names());
-                cx.report(
-                    Diagnostic::new(Code::UNKNOWN_NAME, message, name.span)
-                        .suggest_nearest(&name.value, names),
-                );
-                whole = false;
-            }
-        }
+        let named = keywords.required.iter().flatten();
+        members.required.extend(named.map(|name| (name.value.0.clone(), name.span)));
         for (key, schema) in keywords.properties.iter().flat_map(|properties| properties.value.iter()) {
             let optional = !required.contains(&key.value.as_str());
             whole &= self.member(key, &key.value, schema, optional, name, members, cx).is_some();
+        }
+        whole.then_some(())
+    }
+
+    /// Makes those members required that `required` names, wherever it stands.
+    pub(super) fn require(members: &mut Members, cx: &mut Cx<'_, '_>) -> Option<()> {
+        let mut whole = true;
+        for (name, span) in std::mem::take(&mut members.required) {
+            if let Some(member) = members.list.iter_mut().find(|member| member.wire == name) {
+                member.presence = match member.presence {
+                    Presence::Required | Presence::Optional => Presence::Required,
+                    Presence::Nullable | Presence::OptionalNullable => Presence::Nullable,
+                };
+                continue;
+            }
+            let message = format!("`required` names `{name}`, and `properties` has no such member");
+            let names = members.wires.keys().map(String::as_str);
+            cx.report(Diagnostic::new(Code::UNKNOWN_NAME, message, span).suggest_nearest(&name, names));
+            whole = false;
         }
         whole.then_some(())
     }
@@ -145,6 +152,9 @@ impl<'m> Builder<'m> {
         for part in all {
             whole &= self.part(part, name, &mut members, &mut more, span, cx).is_some();
         }
+        if whole {
+            Self::require(&mut members, cx)?;
+        }
         whole.then_some(ItemKind::Struct(members.list, more))
     }
 
@@ -210,7 +220,11 @@ impl<'m> Builder<'m> {
                 }
                 whole.then_some(())
             }
-            Some(words) if words.required.is_some() || words.description.is_some() => Some(()),
+            Some(words) if words.required.is_some() || words.description.is_some() => {
+                let named = words.required.iter().flatten();
+                members.required.extend(named.map(|name| (name.value.0.clone(), name.span)));
+                Some(())
+            }
             _ => {
                 let message = "a part of `allOf` must be an object with members";
                 cx.report(

@@ -3,12 +3,14 @@
 mod build;
 mod cycles;
 mod instance;
+mod keys;
 mod members;
 mod roles;
 mod union;
 
 pub(super) use build::{Builder, Shape, docs_of, remap};
 pub(super) use instance::check as check_instance;
+pub(super) use keys::check as check_keys;
 
 use super::expression::{Known, Ty};
 use crate::connector::{Item, ItemKind, Member, Presence, Type};

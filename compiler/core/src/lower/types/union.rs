@@ -8,7 +8,7 @@ use super::build::{BUILTIN, Builder, docs_of};
 use crate::connector::{ItemKind, Type, UnionTest, UnionVariant, Variant};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits;
-use crate::manifest::{Form, Keywords, Schema, TypeKeyword};
+use crate::manifest::{Discriminator, Form, Keywords, Schema, TypeKeyword};
 use crate::source::{Span, Spanned};
 
 impl<'m> Builder<'m> {
@@ -110,44 +110,102 @@ impl<'m> Builder<'m> {
             let ident = names.free(&label);
             let ty = if shape.null { Type::Option(Box::new(shape.ty)) } else { shape.ty };
             let docs = branch.keywords().map(docs_of).unwrap_or_default();
-            variants.push((branch, UnionVariant { ident, ty, test: UnionTest::Shape, docs }));
+            variants.push((*branch, UnionVariant { ident, ty, test: UnionTest::Shape, docs }));
         }
-        if let Some(discriminator) = &keywords.discriminator {
-            let mut whole = true;
-            for (branch, variant) in &mut variants {
-                match discriminator_value(discriminator, branch) {
-                    Some(value) => {
-                        variant.test =
-                            UnionTest::Discriminator(discriminator.property.value.0.clone(), value);
-                    }
-                    None => {
-                        let message = "no value of the discriminator leads to this type";
-                        cx.report(Diagnostic::new(Code::UNSUPPORTED_UNION, message, branch.span).help(
-                            "name it under `mapping`, or declare the type under `types` and name it here",
-                        ));
-                        whole = false;
-                    }
-                }
-            }
-            for (value, target) in discriminator.mapping.iter() {
-                let bare = target.value.0.strip_prefix("#/types/").unwrap_or(&target.value.0);
-                if !branches_left.iter().any(|branch| type_name(branch) == Some(bare)) {
+        if let Some(discriminator) = &keywords.discriminator
+            && !self.discriminated(discriminator, &mut variants, cx)
+        {
+            return Some(None);
+        }
+        let variants = variants.into_iter().map(|(_, variant)| variant).collect();
+        Some(Some((ItemKind::Union(variants), null)))
+    }
+
+    /// Gives each variant the value of the discriminator that leads to it, and whether all have one.
+    fn discriminated(
+        &self,
+        discriminator: &Discriminator,
+        variants: &mut [(&'m Schema, UnionVariant)],
+        cx: &mut Cx<'_, '_>,
+    ) -> bool {
+        let mut whole = true;
+        for (branch, variant) in variants.iter_mut() {
+            let property = discriminator.property.value.0.as_str();
+            let tag = self.tag(branch, property, &mut 0);
+            let value = discriminator_value(discriminator, branch, tag.as_ref());
+            match value {
+                Some(_) if tag.is_none() => {
                     let message =
-                        format!("the value `{}` leads to `{bare}`, which `oneOf` does not name", value.value);
-                    let names = branches_left.iter().filter_map(|branch| type_name(branch));
+                        format!("this type has no member `{property}`, which tells the types apart");
+                    let help = format!("declare it: `{property}: {{const: …}}`, or remove `discriminator`");
+                    cx.report(Diagnostic::new(Code::UNSUPPORTED_UNION, message, branch.span).help(help));
+                    whole = false;
+                }
+                Some(value) => {
+                    variant.test = UnionTest::Discriminator(discriminator.property.value.0.clone(), value);
+                }
+                None => {
+                    let message = "no value of the discriminator leads to this type";
                     cx.report(
-                        Diagnostic::new(Code::UNKNOWN_TYPE, message, target.span)
-                            .suggest_nearest(bare, names),
+                        Diagnostic::new(Code::UNSUPPORTED_UNION, message, branch.span).help(
+                            "name it under `mapping`, or declare the type under `types` and name it here",
+                        ),
                     );
                     whole = false;
                 }
             }
-            if !whole {
-                return Some(None);
+        }
+        for (place, (value, target)) in discriminator.mapping.iter().enumerate() {
+            let earlier = discriminator.mapping.iter().take(place);
+            if let Some((first, _)) = earlier.into_iter().find(|(_, other)| other.value.0 == target.value.0) {
+                let message = format!("two values lead to `{}`", target.value.0);
+                let diagnostic = Diagnostic::new(Code::UNSUPPORTED_UNION, message, value.span);
+                cx.report(diagnostic.also(first.span, "first here").help("declare a type for each value"));
+                whole = false;
+            }
+            let bare = target.value.0.strip_prefix("#/types/").unwrap_or(&target.value.0);
+            if !variants.iter().any(|(branch, _)| type_name(branch) == Some(bare)) {
+                let message =
+                    format!("the value `{}` leads to `{bare}`, which `oneOf` does not name", value.value);
+                let names = variants.iter().filter_map(|(branch, _)| type_name(branch));
+                cx.report(
+                    Diagnostic::new(Code::UNKNOWN_TYPE, message, target.span).suggest_nearest(bare, names),
+                );
+                whole = false;
             }
         }
-        let variants = variants.into_iter().map(|(_, variant)| variant).collect();
-        Some(Some((ItemKind::Union(variants), null)))
+        whole
+    }
+
+    /// What the member that tells types apart is in one of them: none, where it has none; a text, where it has just
+    /// that value.
+    #[expect(clippy::option_option, reason = "whether there is the member, and whether its value is known")]
+    fn tag(&self, schema: &'m Schema, property: &str, steps: &mut usize) -> Option<Option<&'m str>> {
+        *steps += 1;
+        if *steps > limits::MEMBERS {
+            return None;
+        }
+        let declared = || self.manifest.types.get(type_name(schema)?);
+        let Some(words) = schema.keywords() else { return self.tag(declared()?, property, steps) };
+        let fields = words.fields.iter().flat_map(|fields| fields.value.iter()).map(|(key, field)| {
+            let named = field.0.keywords().and_then(|words| words.name.as_ref());
+            (named.map_or(key.value.as_str(), |name| name.value.0.as_str()), &field.0)
+        });
+        let properties = words.properties.iter().flat_map(|properties| properties.value.iter());
+        let mut members = fields.chain(properties.map(|(key, schema)| (key.value.as_str(), schema)));
+        if let Some((_, member)) = members.find(|(name, _)| *name == property) {
+            let words = member.keywords();
+            let only = words.and_then(|words| match (&words.constant, &words.enumeration) {
+                (Some(constant), _) => constant.value.0.as_str(),
+                (None, Some(values)) if values.value.len() == 1 => values.value[0].value.0.as_str(),
+                _ => None,
+            });
+            return Some(only);
+        }
+        let mut parts = words.all_of.iter().flat_map(|parts| &parts.value);
+        parts
+            .find_map(|part| self.tag(part, property, steps))
+            .or_else(|| self.tag(declared()?, property, steps))
     }
 }
 
@@ -183,7 +241,11 @@ fn branch_name(schema: &Schema) -> Option<String> {
     }
 }
 
-fn discriminator_value(discriminator: &crate::manifest::Discriminator, branch: &Schema) -> Option<String> {
+fn discriminator_value(
+    discriminator: &Discriminator,
+    branch: &Schema,
+    tag: Option<&Option<&str>>,
+) -> Option<String> {
     let name = type_name(branch);
     let mapped = discriminator.mapping.iter().find(|(_, target)| {
         let bare = target.value.0.strip_prefix("#/types/").unwrap_or(&target.value.0);
@@ -191,7 +253,8 @@ fn discriminator_value(discriminator: &crate::manifest::Discriminator, branch: &
     });
     match mapped {
         Some((value, _)) => Some(value.value.clone()),
-        None if discriminator.mapping.is_empty() => name.map(str::to_owned),
+        // The type's own word is surer than its name.
+        None if discriminator.mapping.is_empty() => tag.copied().flatten().or(name).map(str::to_owned),
         None => None,
     }
 }
