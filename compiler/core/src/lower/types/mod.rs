@@ -48,10 +48,11 @@ impl Types {
             _ if depth > limits::NESTING => Ty::Any,
             Type::Bool => Ty::Bool,
             Type::I32 | Type::I64 | Type::U64 => Ty::Int,
-            Type::F64 | Type::Decimal => Ty::Number,
+            Type::F64 => Ty::Number,
             Type::String | Type::Timestamp | Type::Date | Type::Uuid | Type::Secret => Ty::Text,
             Type::Bytes => Ty::Bytes,
-            Type::Json => Ty::Any,
+            // A decimal keeps how it was written: as a number, or as a text.
+            Type::Json | Type::Decimal => Ty::Any,
             Type::List(element) => Ty::List(Box::new(self.known_at(element, depth + 1))),
             Type::Map(_) => Ty::Object,
             Type::Named(index) => match self.items.get(*index).map(|item| &item.kind) {
