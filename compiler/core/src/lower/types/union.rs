@@ -183,7 +183,8 @@ impl<'m> Builder<'m> {
     fn tag(&self, schema: &'m Schema, property: &str, steps: &mut usize) -> Option<Option<&'m str>> {
         *steps += 1;
         if *steps > limits::MEMBERS {
-            return None;
+            // A circle of names that lead nowhere else: whoever breaks circles reports it.
+            return Some(None);
         }
         let declared = || self.manifest.types.get(type_name(schema)?);
         let Some(words) = schema.keywords() else { return self.tag(declared()?, property, steps) };
