@@ -1,6 +1,6 @@
 //! Objects with known members.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{cell::RefCell, collections::BTreeMap, sync::OnceLock};
 
 use super::{Decoder, Encoder, Misfit, Slot};
 
@@ -112,16 +112,20 @@ pub fn read_record(
     };
     let mut expected = 0;
     let keep = more.is_some();
+    // The name of a further member, from when it is read until its value is.
+    let further = RefCell::new(String::new());
     decoder.object(
-        &mut |name| match shape.place(name, expected) {
-            Some(place) => {
-                expected = place + 1;
-                Ok(place)
+        &mut |name| {
+            let found = shape.place(name, expected);
+            match found {
+                Some(place) => expected = place + 1,
+                None if keep => name.clone_into(&mut further.borrow_mut()),
+                None => {}
             }
-            None => Err(if keep { name.to_owned() } else { String::new() }),
+            found
         },
         &mut |found, decoder| match found {
-            Ok(place) => {
+            Some(place) => {
                 let (word, bit) = (&mut seen[place / 64], 1 << (place % 64));
                 let again = *word & bit != 0;
                 *word |= bit;
@@ -135,8 +139,11 @@ pub fn read_record(
                     None => decoder.skip(),
                 }
             }
-            Err(name) => match more.as_deref_mut() {
-                Some(more) => more.read(&name, decoder).map_err(|misfit| misfit.in_member(&name)),
+            None => match more.as_deref_mut() {
+                Some(more) => {
+                    let name = further.take();
+                    more.read(&name, decoder).map_err(|misfit| misfit.in_member(&name))
+                }
                 None => decoder.skip(),
             },
         },

@@ -247,8 +247,7 @@ impl Slot for String {
 
     #[inline]
     fn set(&mut self, decoder: &mut Decoder<'_>) -> Result<(), Misfit> {
-        self.clear();
-        self.push_str(decoder.text()?);
+        *self = decoder.text()?.to_owned();
         Ok(())
     }
 
@@ -320,10 +319,8 @@ impl<T: Slot> Slot for Vec<T> {
     fn set(&mut self, decoder: &mut Decoder<'_>) -> Result<(), Misfit> {
         self.clear();
         decoder.list(&mut |decoder| {
-            let mut value = T::empty();
-            value.set(decoder)?;
-            self.push(value);
-            Ok(())
+            self.push(T::empty());
+            self.last_mut().map_or(Ok(()), |value| value.set(decoder))
         })
     }
 

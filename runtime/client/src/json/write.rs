@@ -2,32 +2,51 @@
 
 use std::fmt::Write as _;
 
+/// What stands behind the backslash of an escape; 0 for bytes that need none, `u` for those that have no short one.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut byte = 0;
+    while byte < 32 {
+        escapes[byte] = b'u';
+        byte += 1;
+    }
+    escapes[b'"' as usize] = b'"';
+    escapes[b'\\' as usize] = b'\\';
+    escapes[b'\n' as usize] = b'n';
+    escapes[b'\r' as usize] = b'r';
+    escapes[b'\t' as usize] = b't';
+    escapes[8] = b'b';
+    escapes[12] = b'f';
+    escapes
+};
+
 /// Appends a text in quotes, with no more escapes than RFC 8259 asks for.
 pub(crate) fn write_string(out: &mut String, text: &str) {
+    out.reserve(text.len() + 2);
     out.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            8 => "\\b",
-            12 => "\\f",
-            0..=31 => "",
-            _ => continue,
-        };
-        out.push_str(&text[plain..at]);
-        plain = at + 1;
-        if escape.is_empty() {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| ESCAPES[usize::from(byte)] != 0) {
+        let (plain, after) = rest.split_at(at);
+        out.push_str(plain);
+        escape(out, after.as_bytes()[0]);
+        rest = &after[1..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+#[cold]
+fn escape(out: &mut String, byte: u8) {
+    match ESCAPES[usize::from(byte)] {
+        b'u' => {
+            // A text takes whatever is written to it.
             let _ = write!(out, "\\u{byte:04x}");
-        } else {
-            out.push_str(escape);
+        }
+        letter => {
+            out.push('\\');
+            out.push(char::from(letter));
         }
     }
-    out.push_str(&text[plain..]);
-    out.push('"');
 }
 
 /// Appends a number, or `null` where JSON has none: an infinity, or not a number.

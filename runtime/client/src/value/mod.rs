@@ -61,8 +61,7 @@ macro_rules! text_value {
                 if !$check(text) {
                     return Err(crate::decode::Misfit::new(concat!("the text is no ", $what), at));
                 }
-                self.0.clear();
-                self.0.push_str(text);
+                self.0 = text.to_owned();
                 Ok(())
             }
 
