@@ -1,6 +1,8 @@
 //! What the types of generated crates are made able to do. The types themselves are spelled out; these macros add
 //! reading, writing and serde.
 //!
+//! All functions are `#[inline]`: a crate of a thousand types compiles only the few that a program uses.
+//!
 //! Invariant: these macros are a part of the versioned interface. Their grammar may grow, and never changes.
 
 /// A struct: `record!(Name { field = "wire", other = "wire" optional })`, and `; rest further` before the end for a
@@ -80,6 +82,7 @@ macro_rules! __couplet_open_enum {
     ($name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
         impl $name {
             /// The value on the wire.
+            #[inline]
             #[must_use]
             pub fn as_str(&self) -> &::core::primitive::str {
                 match self {
@@ -90,6 +93,7 @@ macro_rules! __couplet_open_enum {
         }
 
         impl ::core::convert::From<&::core::primitive::str> for $name {
+            #[inline]
             fn from(text: &::core::primitive::str) -> Self {
                 match text {
                     $($wire => Self::$variant,)*
@@ -99,6 +103,7 @@ macro_rules! __couplet_open_enum {
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
             }
@@ -200,11 +205,13 @@ macro_rules! __couplet_json {
             /// # Errors
             ///
             /// The text is not JSON, or not of this type; the error says where.
+            #[inline]
             pub fn from_json(json: &::core::primitive::str) -> ::core::result::Result<Self, $crate::Error> {
                 $crate::generated::v1::from_json(json)
             }
 
             /// The value as JSON text.
+            #[inline]
             #[must_use]
             pub fn to_json(&self) -> $crate::generated::v1::Text {
                 $crate::generated::v1::to_json(self)
