@@ -38,9 +38,6 @@ pub(crate) fn value(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<String> {
 
 /// A template; its expressions are read when the manifest is lowered.
 pub(crate) fn template(text: &str, span: Span, cx: &mut Cx<'_>) -> Option<String> {
-    if text.contains(['\n', '\r']) && text.trim_end().contains('\n') && !text.contains("{{") {
-        return value(text, span, cx);
-    }
     value(text, span, cx)
 }
 

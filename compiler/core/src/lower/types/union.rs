@@ -35,7 +35,7 @@ impl<'m> Builder<'m> {
                 whole = false;
             }
             match &value.value.0 {
-                serde_json::Value::String(text) => texts.push((text, value.span)),
+                serde_json::Value::String(text) => texts.push(text),
                 serde_json::Value::Null => null = true,
                 _ => {}
             }
@@ -61,16 +61,11 @@ impl<'m> Builder<'m> {
         }
         let mut names = Names::with(&["Unknown"]);
         let mut variants = Vec::new();
-        for (text, span) in texts {
-            let Some(ident) = pascal(text) else {
-                variants.push(Variant {
-                    ident: names.free(&format!("Value{}", variants.len() + 1)),
-                    wire: text.clone(),
-                });
-                let _ = span;
-                continue;
+        for text in texts {
+            let ident = match pascal(text) {
+                Some(ident) => names.free(ident.as_str().trim_start_matches("r#")),
+                None => names.free(&format!("Value{}", variants.len() + 1)),
             };
-            let ident = names.free(ident.as_str().trim_start_matches("r#"));
             variants.push(Variant { ident, wire: text.clone() });
         }
         Some(whole.then_some((ItemKind::Enum(variants), null)))
