@@ -118,8 +118,16 @@ impl schemars::JsonSchema for Output {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let schema = generator.subschema_for::<Schema>();
         let answer = generator.subschema_for::<Answer>();
+        // One of these keys tells an answer from a type.
+        let marked = serde_json::json!({ "anyOf": [
+            { "required": ["status"] }, { "required": ["from"] }, { "required": ["headers"] }, { "required": ["as"] },
+        ] });
         schemars::json_schema!({
-            "anyOf": [schema, answer.clone(), { "type": "array", "items": answer, "minItems": 1, "maxItems": limits::STATUSES }]
+            "anyOf": [
+                schema,
+                { "allOf": [answer.clone(), marked.clone()] },
+                { "type": "array", "items": answer, "minItems": 1, "maxItems": limits::STATUSES, "contains": marked },
+            ]
         })
     }
 }
