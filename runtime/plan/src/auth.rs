@@ -1,13 +1,19 @@
 //! How a request proves who sends it.
 
-use crate::{Expression, Field};
+use crate::{AwsSigV4, Expression, Field, NamedTemplate, OAuth1, Step, Token};
 
 /// A named way to authenticate. A connection uses one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AuthMethod<'a> {
     name: &'a str,
     fields: &'a [Field<'a>],
+    app: &'a [Field<'a>],
     kind: AuthKind<'a>,
+    headers: &'a [NamedTemplate<'a>],
+    query: &'a [NamedTemplate<'a>],
+    connect: &'a [Step<'a>],
+    disconnect: &'a [Step<'a>],
+    certificate: Option<(Expression<'a>, Expression<'a>)>,
 }
 
 /// What a method adds to a request. Templates see `credentials` and `config`.
@@ -23,6 +29,18 @@ pub enum AuthKind<'a> {
     /// A key of the provider's own making: its place, its name there and its value. The name is a template only
     /// where it is a config field of format [`HeaderName`](crate::Format::HeaderName).
     ApiKey(KeyLocation, Expression<'a>, Expression<'a>),
+    /// The method's headers and query parameters, over a token that is obtained and renewed.
+    Token(&'a Token<'a>),
+    /// The method's headers and query parameters, computed for each request from `request`.
+    Signature,
+    /// AWS Signature Version 4.
+    AwsSigV4(&'a AwsSigV4<'a>),
+    /// OAuth 1.0 (RFC 5849).
+    OAuth1(&'a OAuth1<'a>),
+    /// `Authorization: Digest …` (RFC 7616): the user name and the password.
+    Digest(Expression<'a>, Expression<'a>),
+    /// The TLS client certificate alone.
+    Certificate,
 }
 
 /// Where an API key stands.
@@ -42,10 +60,26 @@ pub enum KeyLocation {
 }
 
 impl<'a> AuthMethod<'a> {
+    /// A method of some kind.
+    #[must_use]
+    pub const fn new(name: &'a str, fields: &'a [Field<'a>], kind: AuthKind<'a>) -> Self {
+        Self {
+            name,
+            fields,
+            app: &[],
+            kind,
+            headers: &[],
+            query: &[],
+            connect: &[],
+            disconnect: &[],
+            certificate: None,
+        }
+    }
+
     /// A method that needs no credentials.
     #[must_use]
     pub const fn none(name: &'a str) -> Self {
-        Self { name, fields: &[], kind: AuthKind::None }
+        Self::new(name, &[], AuthKind::None)
     }
 
     /// HTTP Basic.
@@ -56,7 +90,7 @@ impl<'a> AuthMethod<'a> {
         user: Expression<'a>,
         password: Expression<'a>,
     ) -> Self {
-        Self { name, fields, kind: AuthKind::Basic(user, password) }
+        Self::new(name, fields, AuthKind::Basic(user, password))
     }
 
     /// A static token in the header `Authorization`.
@@ -67,7 +101,7 @@ impl<'a> AuthMethod<'a> {
         scheme: &'a str,
         token: Expression<'a>,
     ) -> Self {
-        Self { name, fields, kind: AuthKind::Bearer(scheme, token) }
+        Self::new(name, fields, AuthKind::Bearer(scheme, token))
     }
 
     /// An API key.
@@ -79,7 +113,49 @@ impl<'a> AuthMethod<'a> {
         key: Expression<'a>,
         value: Expression<'a>,
     ) -> Self {
-        Self { name, fields, kind: AuthKind::ApiKey(location, key, value) }
+        Self::new(name, fields, AuthKind::ApiKey(location, key, value))
+    }
+
+    /// What the integrator registered with the provider, for this method alone.
+    #[must_use]
+    pub const fn with_app(mut self, fields: &'a [Field<'a>]) -> Self {
+        self.app = fields;
+        self
+    }
+
+    /// Headers that each request carries, for a token and a signature.
+    #[must_use]
+    pub const fn with_headers(mut self, headers: &'a [NamedTemplate<'a>]) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Query parameters that each request carries, for a token and a signature.
+    #[must_use]
+    pub const fn with_query(mut self, query: &'a [NamedTemplate<'a>]) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// Requests that follow once upon connecting.
+    #[must_use]
+    pub const fn with_connect(mut self, steps: &'a [Step<'a>]) -> Self {
+        self.connect = steps;
+        self
+    }
+
+    /// Requests that come before the credentials are forgotten.
+    #[must_use]
+    pub const fn with_disconnect(mut self, steps: &'a [Step<'a>]) -> Self {
+        self.disconnect = steps;
+        self
+    }
+
+    /// A TLS client certificate and its key, in PEM, with which all requests are sent.
+    #[must_use]
+    pub const fn with_certificate(mut self, certificate: Expression<'a>, key: Expression<'a>) -> Self {
+        self.certificate = Some((certificate, key));
+        self
     }
 
     /// Its name in the manifest.
@@ -98,5 +174,41 @@ impl<'a> AuthMethod<'a> {
     #[must_use]
     pub const fn kind(&self) -> AuthKind<'a> {
         self.kind
+    }
+
+    /// What the integrator registered with the provider, for this method alone.
+    #[must_use]
+    pub const fn app(&self) -> &'a [Field<'a>] {
+        self.app
+    }
+
+    /// Headers that each request carries, in the order in which they are computed.
+    #[must_use]
+    pub const fn headers(&self) -> &'a [NamedTemplate<'a>] {
+        self.headers
+    }
+
+    /// Query parameters that each request carries.
+    #[must_use]
+    pub const fn query(&self) -> &'a [NamedTemplate<'a>] {
+        self.query
+    }
+
+    /// Requests that follow once upon connecting.
+    #[must_use]
+    pub const fn connect(&self) -> &'a [Step<'a>] {
+        self.connect
+    }
+
+    /// Requests that come before the credentials are forgotten.
+    #[must_use]
+    pub const fn disconnect(&self) -> &'a [Step<'a>] {
+        self.disconnect
+    }
+
+    /// A TLS client certificate and its key, in PEM.
+    #[must_use]
+    pub const fn certificate(&self) -> Option<(Expression<'a>, Expression<'a>)> {
+        self.certificate
     }
 }

@@ -146,4 +146,6 @@ pub enum Format<'a> {
     /// An origin (RFC 6454): scheme, host and port, whose host matches one of these patterns (`*.example.com`
     /// stands for one label or more). An empty list takes any host, which whoever connects has confirmed.
     Origin(&'a [&'a str]),
+    /// A URL without query and fragment whose host is confined likewise.
+    Url(&'a [&'a str]),
 }

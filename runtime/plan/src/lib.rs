@@ -21,6 +21,9 @@ mod expression;
 mod field;
 mod output;
 mod server;
+mod signature;
+mod step;
+mod token;
 
 pub use action::{Action, Effect, Input, Location, Method, PathPart, Style};
 pub use auth::{AuthKind, AuthMethod, KeyLocation};
@@ -31,3 +34,6 @@ pub use expression::{BinaryOperator, Entry, Expression, Filter, Key, Node, Scope
 pub use field::{Field, Format};
 pub use output::{Answer, Media, StatusSet};
 pub use server::{NamedTemplate, Server, ServerKind};
+pub use signature::{AwsSigV4, OAuth1, OAuth1Dance, SignatureMethod};
+pub use step::{Capture, Choice, Step, StepUrl};
+pub use token::{Algorithm, Assertion, Authorization, Flow, Token, TokenResponse};

@@ -1,0 +1,503 @@
+//! Tokens: how one is obtained, renewed and given back.
+
+use crate::{ErrorRule, Expression, NamedTemplate, Server, Step};
+
+/// How long before its end a token is renewed unless a Plan says otherwise, in seconds.
+const REFRESH_BEFORE: u32 = 300;
+
+/// A token that requests obtain and that expires: OAuth 2.0 (RFC 6749), a session, or a signed assertion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Token<'a> {
+    flow: Flow<'a>,
+    obtain: &'a [Step<'a>],
+    prepare: &'a [Step<'a>],
+    refresh: Option<&'a [Step<'a>]>,
+    revoke: &'a [Step<'a>],
+    response: TokenResponse<'a>,
+    captures: &'a [crate::Capture<'a>],
+    assertion: Option<Assertion<'a>>,
+    scopes: &'a [&'a str],
+    scope_separator: &'a str,
+    lifetime: Option<u32>,
+    refresh_before: u32,
+    expired: &'a [ErrorRule<'a>],
+}
+
+/// What must happen before a token can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Flow<'a> {
+    /// Nothing: the credentials suffice.
+    Direct,
+    /// A person allows it in a browser (RFC 6749, 4.1).
+    AuthorizationCode(Authorization<'a>),
+    /// A person allows it on another device (RFC 8628): the request that begins it.
+    DeviceCode(Step<'a>),
+}
+
+impl<'a> Token<'a> {
+    /// A token that these requests obtain, in order. Without any, only its assertion is signed.
+    #[must_use]
+    pub const fn new(flow: Flow<'a>, obtain: &'a [Step<'a>], response: TokenResponse<'a>) -> Self {
+        Self {
+            flow,
+            obtain,
+            prepare: &[],
+            refresh: None,
+            revoke: &[],
+            response,
+            captures: &[],
+            assertion: None,
+            scopes: &[],
+            scope_separator: " ",
+            lifetime: None,
+            refresh_before: REFRESH_BEFORE,
+            expired: &[],
+        }
+    }
+
+    /// Requests that come once, before anything else: discovery and registration.
+    #[must_use]
+    pub const fn with_prepare(mut self, steps: &'a [Step<'a>]) -> Self {
+        self.prepare = steps;
+        self
+    }
+
+    /// Requests that renew it. Without, it is obtained anew where the flow needs no person.
+    #[must_use]
+    pub const fn with_refresh(mut self, steps: &'a [Step<'a>]) -> Self {
+        self.refresh = Some(steps);
+        self
+    }
+
+    /// Requests that give it back (RFC 7009).
+    #[must_use]
+    pub const fn with_revoke(mut self, steps: &'a [Step<'a>]) -> Self {
+        self.revoke = steps;
+        self
+    }
+
+    /// What else is kept, over the last answer, the redirect (`callback`) and what the steps captured.
+    #[must_use]
+    pub const fn with_captures(mut self, captures: &'a [crate::Capture<'a>]) -> Self {
+        self.captures = captures;
+        self
+    }
+
+    /// What is signed: `credentials.assertion`.
+    #[must_use]
+    pub const fn with_assertion(mut self, assertion: Assertion<'a>) -> Self {
+        self.assertion = Some(assertion);
+        self
+    }
+
+    /// The scopes that are asked for unless a caller names others, and what stands between them.
+    #[must_use]
+    pub const fn with_scopes(mut self, scopes: &'a [&'a str], separator: &'a str) -> Self {
+        self.scopes = scopes;
+        self.scope_separator = separator;
+        self
+    }
+
+    /// How long it lives where the answer does not say, in seconds.
+    #[must_use]
+    pub const fn with_lifetime(mut self, seconds: u32) -> Self {
+        self.lifetime = Some(seconds);
+        self
+    }
+
+    /// How long before its end it is renewed, in seconds; 300 unless said.
+    #[must_use]
+    pub const fn with_refresh_before(mut self, seconds: u32) -> Self {
+        self.refresh_before = seconds;
+        self
+    }
+
+    /// Answers of the API that mean that it has expired, beside 401.
+    #[must_use]
+    pub const fn with_expired(mut self, rules: &'a [ErrorRule<'a>]) -> Self {
+        self.expired = rules;
+        self
+    }
+
+    /// What must happen before it can be asked for.
+    #[must_use]
+    pub const fn flow(&self) -> Flow<'a> {
+        self.flow
+    }
+
+    /// The requests that obtain it.
+    #[must_use]
+    pub const fn obtain(&self) -> &'a [Step<'a>] {
+        self.obtain
+    }
+
+    /// The requests that come once, before anything else.
+    #[must_use]
+    pub const fn prepare(&self) -> &'a [Step<'a>] {
+        self.prepare
+    }
+
+    /// The requests that renew it.
+    #[must_use]
+    pub const fn refresh(&self) -> Option<&'a [Step<'a>]> {
+        self.refresh
+    }
+
+    /// The requests that give it back.
+    #[must_use]
+    pub const fn revoke(&self) -> &'a [Step<'a>] {
+        self.revoke
+    }
+
+    /// Where the token stands in the last answer.
+    #[must_use]
+    pub const fn response(&self) -> TokenResponse<'a> {
+        self.response
+    }
+
+    /// What else is kept.
+    #[must_use]
+    pub const fn captures(&self) -> &'a [crate::Capture<'a>] {
+        self.captures
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub const fn assertion(&self) -> Option<Assertion<'a>> {
+        self.assertion
+    }
+
+    /// The scopes that are asked for unless a caller names others.
+    #[must_use]
+    pub const fn scopes(&self) -> &'a [&'a str] {
+        self.scopes
+    }
+
+    /// What stands between scopes.
+    #[must_use]
+    pub const fn scope_separator(&self) -> &'a str {
+        self.scope_separator
+    }
+
+    /// How long it lives where the answer does not say, in seconds.
+    #[must_use]
+    pub const fn lifetime(&self) -> Option<u32> {
+        self.lifetime
+    }
+
+    /// How long before its end it is renewed, in seconds.
+    #[must_use]
+    pub const fn refresh_before(&self) -> u32 {
+        self.refresh_before
+    }
+
+    /// Answers of the API that mean that it has expired, beside 401.
+    #[must_use]
+    pub const fn expired(&self) -> &'a [ErrorRule<'a>] {
+        self.expired
+    }
+}
+
+/// The request that a person's browser makes (RFC 6749, 4.1.1), and what comes back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Authorization<'a> {
+    url: Server<'a>,
+    query: &'a [NamedTemplate<'a>],
+    fragment: Option<&'a str>,
+    code: &'a str,
+    pkce: bool,
+    issuer: Option<Expression<'a>>,
+}
+
+impl<'a> Authorization<'a> {
+    /// An authorization endpoint and the whole query that it is given, with PKCE (RFC 7636, S256).
+    #[must_use]
+    pub const fn new(url: Server<'a>, query: &'a [NamedTemplate<'a>]) -> Self {
+        Self { url, query, fragment: None, code: "code", pkce: true, issuer: None }
+    }
+
+    /// A fragment that stands before the query, as some single-page applications want it.
+    #[must_use]
+    pub const fn with_fragment(mut self, fragment: &'a str) -> Self {
+        self.fragment = Some(fragment);
+        self
+    }
+
+    /// The redirect's parameter that holds the code.
+    #[must_use]
+    pub const fn with_code(mut self, name: &'a str) -> Self {
+        self.code = name;
+        self
+    }
+
+    /// Without PKCE: the provider does not know it.
+    #[must_use]
+    pub const fn without_pkce(mut self) -> Self {
+        self.pkce = false;
+        self
+    }
+
+    /// What the redirect's `iss` must be (RFC 9207).
+    #[must_use]
+    pub const fn with_issuer(mut self, issuer: Expression<'a>) -> Self {
+        self.issuer = Some(issuer);
+        self
+    }
+
+    /// The authorization endpoint.
+    #[must_use]
+    pub const fn url(&self) -> Server<'a> {
+        self.url
+    }
+
+    /// The whole query.
+    #[must_use]
+    pub const fn query(&self) -> &'a [NamedTemplate<'a>] {
+        self.query
+    }
+
+    /// A fragment that stands before the query.
+    #[must_use]
+    pub const fn fragment(&self) -> Option<&'a str> {
+        self.fragment
+    }
+
+    /// The redirect's parameter that holds the code.
+    #[must_use]
+    pub const fn code(&self) -> &'a str {
+        self.code
+    }
+
+    /// Whether PKCE is used.
+    #[must_use]
+    pub const fn pkce(&self) -> bool {
+        self.pkce
+    }
+
+    /// What the redirect's `iss` must be.
+    #[must_use]
+    pub const fn issuer(&self) -> Option<Expression<'a>> {
+        self.issuer
+    }
+}
+
+/// Where the parts of a token stand in an answer: templates over `response` and `captured`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TokenResponse<'a> {
+    access_token: Option<Expression<'a>>,
+    token_type: Option<Expression<'a>>,
+    refresh_token: Option<Expression<'a>>,
+    scope: Option<Expression<'a>>,
+    expires_in: Option<Expression<'a>>,
+    expires_unit: u32,
+    expires_at: Option<Expression<'a>>,
+}
+
+impl<'a> TokenResponse<'a> {
+    /// An answer of which only captures are kept, as a session's.
+    pub const NONE: TokenResponse<'static> = TokenResponse {
+        access_token: None,
+        token_type: None,
+        refresh_token: None,
+        scope: None,
+        expires_in: None,
+        expires_unit: 1000,
+        expires_at: None,
+    };
+
+    /// An answer that holds an access token.
+    #[must_use]
+    pub const fn new(access_token: Expression<'a>) -> Self {
+        Self { access_token: Some(access_token), ..Self::NONE }
+    }
+
+    /// The type of the token, kept and sent as it is.
+    #[must_use]
+    pub const fn with_token_type(mut self, value: Expression<'a>) -> Self {
+        self.token_type = Some(value);
+        self
+    }
+
+    /// The token that renews it. Where the answer has none, the one before is kept.
+    #[must_use]
+    pub const fn with_refresh_token(mut self, value: Expression<'a>) -> Self {
+        self.refresh_token = Some(value);
+        self
+    }
+
+    /// The scopes that were granted. Where the answer has none, they are those that were asked for.
+    #[must_use]
+    pub const fn with_scope(mut self, value: Expression<'a>) -> Self {
+        self.scope = Some(value);
+        self
+    }
+
+    /// How long the token lives, and how many milliseconds its unit has.
+    #[must_use]
+    pub const fn with_expires_in(mut self, value: Expression<'a>, unit: u32) -> Self {
+        self.expires_in = Some(value);
+        self.expires_unit = unit;
+        self
+    }
+
+    /// When the token ends: an instant, an RFC 3339 text, or seconds or milliseconds since 1970.
+    #[must_use]
+    pub const fn with_expires_at(mut self, value: Expression<'a>) -> Self {
+        self.expires_at = Some(value);
+        self
+    }
+
+    /// The access token.
+    #[must_use]
+    pub const fn access_token(&self) -> Option<Expression<'a>> {
+        self.access_token
+    }
+
+    /// Its type.
+    #[must_use]
+    pub const fn token_type(&self) -> Option<Expression<'a>> {
+        self.token_type
+    }
+
+    /// The token that renews it.
+    #[must_use]
+    pub const fn refresh_token(&self) -> Option<Expression<'a>> {
+        self.refresh_token
+    }
+
+    /// The scopes that were granted.
+    #[must_use]
+    pub const fn scope(&self) -> Option<Expression<'a>> {
+        self.scope
+    }
+
+    /// How long it lives, in units of [`TokenResponse::expires_unit`].
+    #[must_use]
+    pub const fn expires_in(&self) -> Option<Expression<'a>> {
+        self.expires_in
+    }
+
+    /// How many milliseconds the unit of [`TokenResponse::expires_in`] has.
+    #[must_use]
+    pub const fn expires_unit(&self) -> u32 {
+        self.expires_unit
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<Expression<'a>> {
+        self.expires_at
+    }
+}
+
+/// A signed assertion: a JSON Web Token (RFC 7519).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assertion<'a> {
+    algorithm: Algorithm,
+    key: Expression<'a>,
+    header: Option<Expression<'a>>,
+    claims: Expression<'a>,
+    lifetime: u32,
+}
+
+impl<'a> Assertion<'a> {
+    /// The algorithm, the key (PEM; a text for HMAC), all claims as a mapping, and how long it lives in seconds.
+    #[must_use]
+    pub const fn new(
+        algorithm: Algorithm,
+        key: Expression<'a>,
+        claims: Expression<'a>,
+        lifetime: u32,
+    ) -> Self {
+        Self { algorithm, key, header: None, claims, lifetime }
+    }
+
+    /// Further members of the header, as a mapping; `alg` and `typ` are there.
+    #[must_use]
+    pub const fn with_header(mut self, header: Expression<'a>) -> Self {
+        self.header = Some(header);
+        self
+    }
+
+    /// The algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key.
+    #[must_use]
+    pub const fn key(&self) -> Expression<'a> {
+        self.key
+    }
+
+    /// Further members of the header.
+    #[must_use]
+    pub const fn header(&self) -> Option<Expression<'a>> {
+        self.header
+    }
+
+    /// All claims.
+    #[must_use]
+    pub const fn claims(&self) -> Expression<'a> {
+        self.claims
+    }
+
+    /// How long it lives, in seconds.
+    #[must_use]
+    pub const fn lifetime(&self) -> u32 {
+        self.lifetime
+    }
+}
+
+/// An algorithm of JSON Web Signature (RFC 7518, 3.1; RFC 8037).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    Rs512,
+    /// RSASSA-PSS with SHA-256.
+    Ps256,
+    /// RSASSA-PSS with SHA-384.
+    Ps384,
+    /// RSASSA-PSS with SHA-512.
+    Ps512,
+    /// ECDSA with P-256 and SHA-256.
+    Es256,
+    /// ECDSA with P-384 and SHA-384.
+    Es384,
+    /// Ed25519.
+    EdDsa,
+    /// HMAC with SHA-256.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+}
+
+impl Algorithm {
+    /// Its name in a header.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+        }
+    }
+}
