@@ -18,7 +18,7 @@ impl<'a> Body<'a> {
         Self { kind, value: None, nesting: Nesting::Brackets, content_type: None }
     }
 
-    /// A value of its own: for JSON and forms a tree with expressions, for text and binary one expression.
+    /// A value of its own: for JSON, forms and XML a tree with expressions, for text and binary one expression.
     #[must_use]
     pub const fn with_value(mut self, value: Expression<'a>) -> Self {
         self.value = Some(value);
@@ -76,6 +76,9 @@ pub enum BodyKind {
     Text,
     /// `application/octet-stream`.
     Binary,
+    /// `application/xml`: an object of one member, the root element. A member `@name` is an attribute, `$` is the text
+    /// beside attributes, a list repeats its element.
+    Xml,
 }
 
 /// How a form writes what lies inside other values.

@@ -156,8 +156,24 @@ pub enum Scope {
     Credentials,
     /// The action's inputs, by the manifest's names.
     Input,
-    /// `status`, `headers` (names in lower case), `body` (JSON) and `text` of the answer.
+    /// `status`, `headers` (names in lower case), `body` (JSON), `xml`, `text`, `cookies` and `cookie` of the answer.
     Response,
+    /// What steps kept of their answers.
+    Captured,
+    /// The request that is being signed: `method`, `url`, `scheme`, `host`, `path`, `query` (its text), `params`,
+    /// `headers` and `body` (bytes).
+    Request,
+    /// The query with which the provider sends a person back.
+    Callback,
+    /// What a step of OAuth carries: `code`, `redirect_uri`, `code_verifier`, `code_challenge`, `state`, `scope` and
+    /// `device_code`.
+    OAuth,
+    /// The instant of the request: a value by itself, without a path.
+    Now,
+    /// A random UUID, one for each request: a value by itself, without a path.
+    Uuid,
+    /// A random text of 32 hexadecimal digits, one for each request: a value by itself, without a path.
+    Nonce,
 }
 
 /// One step into a value.
@@ -225,11 +241,11 @@ pub enum UnaryOperator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BinaryOperator {
-    /// `+` on numbers.
+    /// `+` on numbers, on durations, and on an instant and a duration.
     Add,
-    /// `-` on numbers.
+    /// `-` on numbers, on durations and on instants.
     Subtract,
-    /// `*` on numbers.
+    /// `*` on numbers, and on a duration and a whole number.
     Multiply,
     /// `/` on numbers; the result is a float.
     Divide,
@@ -301,4 +317,38 @@ pub enum Filter {
     Hex,
     /// Text percent-encoded, all but RFC 3986's unreserved characters.
     UrlEncode,
+    /// Bytes or text as a form encodes them: a space becomes `+`.
+    FormEncode,
+    /// The SHA-1 digest of bytes or text, as bytes.
+    Sha1,
+    /// The SHA-256 digest of bytes or text, as bytes.
+    Sha256,
+    /// The SHA-512 digest of bytes or text, as bytes.
+    Sha512,
+    /// The MD5 digest of bytes or text, as bytes.
+    Md5,
+    /// `hmac_sha1(key)`: the authentication code of bytes or text (RFC 2104), as bytes.
+    HmacSha1,
+    /// `hmac_sha256(key)`: the authentication code of bytes or text, as bytes.
+    HmacSha256,
+    /// `hmac_sha512(key)`: the authentication code of bytes or text, as bytes.
+    HmacSha512,
+    /// `ed25519(key)`: the signature of bytes or text with a private key in PEM, as bytes.
+    Ed25519,
+    /// The fingerprint of a key in PEM: `SHA256:` and the digest of its public key in base64.
+    Fingerprint,
+    /// The claims of a JSON Web Token, as an object. Its signature is not looked at.
+    Claims,
+    /// An instant as RFC 3339 writes it, in UTC.
+    Rfc3339,
+    /// The whole seconds from 1970 to an instant.
+    Unix,
+    /// The milliseconds from 1970 to an instant.
+    UnixMs,
+    /// `date(format)`: an instant by the directives of `strftime`, in UTC and English.
+    Date,
+    /// `parse_date(format)`: the instant that a text says; without a format, as RFC 3339 writes it.
+    ParseDate,
+    /// The duration that a text says: `90s`, `15m`, `1h`, `30d`, `500ms`, or as ISO 8601 writes it.
+    Duration,
 }

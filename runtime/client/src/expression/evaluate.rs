@@ -167,6 +167,13 @@ fn scope_name(scope: Scope) -> &'static str {
         Scope::Credentials => "credentials",
         Scope::Input => "input",
         Scope::Response => "response",
+        Scope::Captured => "captured",
+        Scope::Request => "request",
+        Scope::Callback => "callback",
+        Scope::OAuth => "oauth",
+        Scope::Now => "now",
+        Scope::Uuid => "uuid",
+        Scope::Nonce => "nonce",
         _ => "…",
     }
 }

@@ -104,10 +104,17 @@ impl Scope {
 }
 
 /// The scopes of the whole language, and where each is seen.
-pub(super) const EVERYWHERE: [(&str, &str); 5] = [
+pub(super) const EVERYWHERE: [(&str, &str); 12] = [
     ("config", "everywhere"),
     ("app", "in auth templates"),
     ("credentials", "in auth templates"),
     ("input", "in an action's `query`, `headers` and `body`"),
-    ("response", "in error rules, and in `from` of an answer"),
+    ("response", "in error rules, in `from` of an answer, and in what a step expects and captures"),
+    ("captured", "behind the step that captures it"),
+    ("request", "in the templates of a `signature`"),
+    ("callback", "in `capture` of a method whose provider sends a person back"),
+    ("oauth", "in the requests of an `oauth2` method"),
+    ("now", "in auth templates and in steps"),
+    ("uuid", "in auth templates and in steps"),
+    ("nonce", "in auth templates and in steps"),
 ];

@@ -64,8 +64,10 @@ fn concat<'a>(tree: &Tree, arena: &'a Arena, parts: &mut Vec<Expression<'a>>) {
 fn reference<'a>(tree: &Tree, arena: &'a Arena) -> Expression<'a> {
     if let Some((scope, keys)) = path(tree) {
         let mut keys: Vec<_> = keys.into_iter().map(|key| own(key, arena)).collect();
-        // Header names do not tell capitals from small letters; answers hold them in small ones.
-        if let (Scope::Response, [Key::Name("headers"), Key::Name(name), ..]) = (scope, keys.as_mut_slice()) {
+        // Header names do not tell capitals from small letters; messages hold them in small ones.
+        if let (Scope::Response | Scope::Request, [Key::Name("headers"), Key::Name(name), ..]) =
+            (scope, keys.as_mut_slice())
+        {
             *name = arena.text(&name.to_ascii_lowercase());
         }
         return Expression::reference(scope, arena.slice(&keys));
@@ -117,6 +119,13 @@ fn scope(name: &str) -> Option<Scope> {
         "credentials" => Scope::Credentials,
         "input" => Scope::Input,
         "response" => Scope::Response,
+        "captured" => Scope::Captured,
+        "request" => Scope::Request,
+        "callback" => Scope::Callback,
+        "oauth" => Scope::OAuth,
+        "now" => Scope::Now,
+        "uuid" => Scope::Uuid,
+        "nonce" => Scope::Nonce,
         _ => return None,
     })
 }
