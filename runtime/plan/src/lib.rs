@@ -2,7 +2,7 @@
 //!
 //! A [`Plan`] says where an API lives, how to authenticate, what its actions are and what its answers mean.
 //! The compiler lowers a manifest to it, and either hands it to the runtime at once or prints it into a crate
-//! as statics. The runtime executes it; nothing here does anything.
+//! as statics. The runtime executes it; nothing here does anything, but for reading texts that both must read alike.
 //!
 //! Every type is `Copy`, borrows what it holds, keeps its fields private and is built by `const` functions, so
 //! that it stands in a `static` as well as in an arena.
@@ -23,6 +23,7 @@ mod output;
 mod server;
 mod signature;
 mod step;
+mod time;
 mod token;
 
 pub use action::{Action, Effect, Input, Location, Method, PathPart, Style};
@@ -36,4 +37,5 @@ pub use output::{Answer, Media, StatusSet};
 pub use server::{NamedTemplate, Server, ServerKind};
 pub use signature::{AwsSigV4, OAuth1, OAuth1Dance, SignatureMethod};
 pub use step::{Capture, Choice, Step, StepUrl};
+pub use time::{DateFormat, DatePart, Directive, duration_millis};
 pub use token::{Algorithm, Assertion, Authorization, Flow, Token, TokenResponse};
