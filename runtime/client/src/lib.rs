@@ -27,6 +27,8 @@ mod address;
 mod auth;
 mod base_url;
 mod body;
+#[allow(dead_code, reason = "wired by the auth methods")]
+mod crypto;
 mod errors;
 mod expression;
 mod fields;
@@ -50,6 +52,8 @@ mod value;
 pub mod generated;
 #[doc(hidden)]
 pub mod transport;
+#[doc(hidden)]
+pub mod verify;
 
 pub use context::Context;
 pub use couplet_plan::Method;

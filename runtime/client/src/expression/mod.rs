@@ -18,7 +18,7 @@ pub(crate) use self::filters::matches;
 pub use self::oracle::evaluate_json;
 pub(crate) use self::{
     evaluate::{evaluate, present},
-    filters::{base64, base64_decode},
+    filters::{base64, base64_decode, hex},
     scopes::{FieldValue, Fields, Scopes, part},
     value::{Value, place},
 };
