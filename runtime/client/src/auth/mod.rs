@@ -10,6 +10,10 @@ pub(crate) mod connection;
 mod flight;
 pub(crate) mod issuer;
 #[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod challenge;
+#[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod digest;
+#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod oauth1;
 mod renewal;
 pub(crate) mod token;
