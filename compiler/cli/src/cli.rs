@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    build, call, check, completions, dump, explain, man, mock, new, request, schema, test,
+    build, call, check, completions, dump, explain, import, man, mock, new, request, schema, test,
 };
 use crate::failure::Failure;
 
@@ -53,6 +53,7 @@ pub(crate) enum Command {
     New(new::Args),
     Check(check::Args),
     Explain(explain::Args),
+    Import(import::Args),
     Build(build::Args),
     Request(request::Args),
     Call(call::Args),
@@ -71,6 +72,7 @@ impl Command {
             Self::New(args) => new::run(&args),
             Self::Check(args) => check::run(&args),
             Self::Explain(args) => explain::run(&args),
+            Self::Import(args) => import::run(&args),
             Self::Build(args) => build::run(&args),
             Self::Request(args) => request::run(&args),
             Self::Call(args) => call::run(&args),

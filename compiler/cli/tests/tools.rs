@@ -44,7 +44,7 @@ fn help_lists_the_commands_in_the_order_of_work() {
 fn help_is_as_it_was_reviewed() {
     let folder = Folder::new();
     let mut text = String::new();
-    for arguments in std::iter::once(&["-h"][..]).chain(HELPS.iter().map(|help| &help[..])) {
+    for arguments in std::iter::once(&["-h"][..]).chain(HELPS.iter().copied()) {
         let mut command = folder.command(arguments);
         command.env_remove("COLUMNS");
         let output = command.output().expect("the command runs");
@@ -60,19 +60,21 @@ fn help_is_as_it_was_reviewed() {
     assert!(reviewed == text, "the help has changed: run with BLESS=1, and read the diff\n{text}");
 }
 
-const HELPS: &[[&str; 2]] = &[
-    ["new", "-h"],
-    ["check", "-h"],
-    ["explain", "-h"],
-    ["build", "-h"],
-    ["request", "-h"],
-    ["call", "-h"],
-    ["test", "-h"],
-    ["mock", "-h"],
-    ["dump", "-h"],
-    ["schema", "-h"],
-    ["completions", "-h"],
-    ["man", "-h"],
+const HELPS: &[&[&str]] = &[
+    &["new", "-h"],
+    &["check", "-h"],
+    &["explain", "-h"],
+    &["import", "-h"],
+    &["import", "nango", "-h"],
+    &["build", "-h"],
+    &["request", "-h"],
+    &["call", "-h"],
+    &["test", "-h"],
+    &["mock", "-h"],
+    &["dump", "-h"],
+    &["schema", "-h"],
+    &["completions", "-h"],
+    &["man", "-h"],
 ];
 
 #[test]

@@ -33,7 +33,7 @@ pub use emit::{emit, emit_module};
 pub use generated_crate::GeneratedCrate;
 pub use lower::lower;
 pub use manifest::Manifest;
-pub use parse::{includes, parse};
+pub use parse::{includes, parse, parse_import};
 pub use schema::schema;
 pub use source::{SourceFile, Sources};
 pub use validate::validate;

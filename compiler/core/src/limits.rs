@@ -6,6 +6,10 @@ pub(crate) const FILE_BYTES: usize = 1 << 20;
 pub(crate) const CONNECTOR_BYTES: usize = 32 << 20;
 /// Files of a connector, the manifest among them.
 pub(crate) const FILES: usize = 4_096;
+/// Bytes of another description that is imported: 64 MiB.
+pub(crate) const IMPORT_BYTES: usize = 64 << 20;
+/// Nodes of another description that is imported.
+pub(crate) const IMPORT_NODES: usize = 8_000_000;
 /// Levels of nesting.
 pub(crate) const NESTING: usize = 64;
 /// Nodes of one file, aliases expanded.

@@ -16,6 +16,9 @@ impl SourceFile {
     /// The bytes that a file may have.
     pub const MAX_BYTES: usize = limits::FILE_BYTES;
 
+    /// The bytes that another description of providers may have, for an import.
+    pub const MAX_IMPORT_BYTES: usize = limits::IMPORT_BYTES;
+
     /// A file. The path is what diagnostics show; nothing is read from it.
     #[must_use]
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {

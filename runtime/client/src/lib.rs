@@ -18,7 +18,6 @@ mod answer;
 mod builder;
 mod call;
 mod client;
-mod clock;
 mod context;
 mod error;
 mod raw;
@@ -51,25 +50,10 @@ mod value;
 
 #[doc(hidden)]
 pub mod generated;
-pub mod store;
 #[doc(hidden)]
 pub mod transport;
 #[doc(hidden)]
 pub mod verify;
-
-/// The refresh protocol by itself, for tests that drive it.
-#[doc(hidden)]
-pub mod tokens {
-    pub use crate::{
-        auth::{
-            Flights,
-            connection::Connection,
-            issuer::{Expiry, Issued, Issuer, Issuing, Outcome, Refusal},
-            token::{Tokens, Why},
-        },
-        clock::{Clock, SystemClock},
-    };
-}
 
 pub use context::Context;
 pub use couplet_plan::Method;

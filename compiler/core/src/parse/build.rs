@@ -11,15 +11,23 @@ use crate::limits;
 use crate::source::{FileId, Span};
 
 /// The value of a file; none where it holds only comments.
-pub(super) fn build(id: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Option<Node>, Reported> {
+///
+/// A description that is imported may hold more, and its keys are texts whatever YAML would read.
+pub(super) fn build(
+    id: FileId,
+    text: &str,
+    import: bool,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Node>, Reported> {
     let parser = Parser::new_from_str(text);
-    let mut cx = Cx { id, text, parser, diagnostics, anchors: BTreeMap::new(), aliases: 0, nodes: 0 };
+    let mut cx = Cx { id, text, import, parser, diagnostics, anchors: BTreeMap::new(), aliases: 0, nodes: 0 };
     cx.stream()
 }
 
 struct Cx<'t, 'd> {
     id: FileId,
     text: &'t str,
+    import: bool,
     parser: Parser<'t, StrInput<'t>>,
     diagnostics: &'d mut Diagnostics,
     /// Anchored values, by anchor; none while one is being read.
@@ -93,8 +101,8 @@ impl<'t> Cx<'t, '_> {
         if depth > limits::NESTING {
             return Err(self.too_deep(span));
         }
-        if self.nodes > limits::FILE_NODES {
-            let message = format!("the file holds more than {} values", limits::FILE_NODES);
+        if self.nodes > self.most_nodes() {
+            let message = format!("the file holds more than {} values", self.most_nodes());
             let place = self.span(span);
             return Err(self.report(Diagnostic::new(Code::TOO_LARGE, message, place)));
         }
@@ -124,6 +132,10 @@ impl<'t> Cx<'t, '_> {
             self.anchors.insert(anchor, Some(Anchored { node: node.clone(), size, height }));
         }
         Ok(node)
+    }
+
+    fn most_nodes(&self) -> usize {
+        if self.import { limits::IMPORT_NODES } else { limits::FILE_NODES }
     }
 
     fn open(&mut self, anchor: usize) {
@@ -202,7 +214,9 @@ impl<'t> Cx<'t, '_> {
     /// The text of a key. A key that YAML reads as a number, a boolean or null is not a text.
     fn key(&mut self, key: &Node) -> Option<(String, Style)> {
         match &key.kind {
-            Kind::Scalar(scalar) if scalar.value == Value::Text => Some((scalar.text.clone(), scalar.style)),
+            Kind::Scalar(scalar) if scalar.value == Value::Text || self.import => {
+                Some((scalar.text.clone(), scalar.style))
+            }
             Kind::Scalar(scalar) => {
                 let quoted = format!("'{}'", scalar.text.replace('\'', "''"));
                 let message = format!("a key is a text, and this is {}", key.describe());
@@ -266,7 +280,7 @@ impl<'t> Cx<'t, '_> {
             }
             Some(Some(Anchored { node, size, .. })) => {
                 self.nodes += size;
-                let most = (self.text.len() * limits::EXPANSION).min(limits::FILE_NODES);
+                let most = (self.text.len() * limits::EXPANSION).min(self.most_nodes());
                 if self.nodes > most {
                     let message = "the aliases expand to far more than the file holds";
                     let help = "declare a type under `types` and name it where it is used";

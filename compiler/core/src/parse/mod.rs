@@ -35,6 +35,30 @@ pub fn parse(sources: &Sources, diagnostics: &mut Diagnostics) -> Result<Documen
     Ok(Document { root, hash: hash(sources) })
 }
 
+/// Reads another description of providers into a document, for an importer. It may hold more than a manifest may.
+///
+/// # Errors
+///
+/// Everything that is wrong with the YAML is reported.
+pub fn parse_import(source: &SourceFile, diagnostics: &mut Diagnostics) -> Result<Document, Reported> {
+    let (id, text) = (FileId::MANIFEST, source.text());
+    if text.len() > limits::IMPORT_BYTES {
+        let message =
+            format!("the file has {} bytes, and may have {} (64 MiB)", text.len(), limits::IMPORT_BYTES);
+        return Err(diagnostics.report(Diagnostic::new(Code::TOO_LARGE, message, Span::default())));
+    }
+    control_characters(id, text, diagnostics)?;
+    let root = build::build(id, text, true, diagnostics)?;
+    diagnostics.barrier()?;
+    match root {
+        Some(root) => Ok(Document { root, hash: hash(&Sources::new(source.clone())) }),
+        None => {
+            let diagnostic = Diagnostic::new(Code::EMPTY_MANIFEST, "the file holds nothing", Span::default());
+            Err(diagnostics.report(diagnostic.help("give the file that describes the providers")))
+        }
+    }
+}
+
 /// The SHA-256 of all files with their names, in hexadecimal.
 fn hash(sources: &Sources) -> String {
     let mut hash = Sha256::new();
@@ -71,7 +95,7 @@ fn file(id: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Resul
         return Err(diagnostics.report(Diagnostic::new(Code::TOO_LARGE, message, whole).help(help)));
     }
     control_characters(id, text, diagnostics)?;
-    let node = build::build(id, text, diagnostics)?;
+    let node = build::build(id, text, false, diagnostics)?;
     match node {
         Some(node) if matches!(node.kind, Kind::Map(_)) => Ok(node),
         Some(node) => {
