@@ -8,6 +8,8 @@ use std::{
 
 use crate::{
     Error, ErrorKind,
+    auth::Flights,
+    clock::{Clock, SystemClock},
     transport::{Hyper, Transport, Watched, Watcher},
 };
 
@@ -31,6 +33,9 @@ pub struct Context {
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
     pub(crate) allow_private: bool,
+    /// One renewal at a time for each connection.
+    flights: Flights,
+    pub(crate) clock: Arc<dyn Clock>,
     watcher: Option<Watcher>,
 }
 
@@ -44,6 +49,8 @@ impl Context {
             timeout: TIMEOUT,
             max_response: MAX_RESPONSE,
             allow_private: false,
+            flights: Flights::default(),
+            clock: Arc::new(SystemClock),
             watcher: None,
         }
     }
@@ -79,12 +86,27 @@ impl Context {
         self
     }
 
+    /// Reads the time from another clock.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Tells a tool of every answer as it comes, secrets and all.
     #[doc(hidden)]
     #[must_use]
     pub fn with_watcher(mut self, watcher: Watcher) -> Self {
         self.watcher = Some(watcher);
         self
+    }
+
+    /// What the clients of this context share of their tokens.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn flights(&self) -> &Flights {
+        &self.flights
     }
 
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, Error> {

@@ -68,6 +68,8 @@ pub enum ErrorKind {
     Limit,
     /// The connection to the account must be made anew by a person.
     ReconnectRequired,
+    /// The store of connections could not be read or written. The provider was not asked.
+    Store,
 }
 
 impl ErrorKind {
@@ -99,6 +101,7 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::Limit => "limit",
             Self::ReconnectRequired => "reconnect_required",
+            Self::Store => "store",
         }
     }
 }
@@ -258,6 +261,23 @@ impl Error {
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// The same error for another caller. What caused it is told as text.
+    pub(crate) fn copy(&self) -> Self {
+        let inner = &*self.0;
+        Self(Box::new(Inner {
+            kind: inner.kind,
+            detail: inner.detail.clone(),
+            status: inner.status,
+            code: inner.code.clone(),
+            message: inner.message.clone(),
+            action: inner.action.clone(),
+            request_id: inner.request_id.clone(),
+            source: inner.source.as_ref().map(|source| source.to_string().into()),
+            unsent: inner.unsent,
+            permanent: inner.permanent,
+        }))
     }
 
     pub(crate) fn unsent(mut self) -> Self {

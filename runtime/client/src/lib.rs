@@ -18,6 +18,7 @@ mod answer;
 mod builder;
 mod call;
 mod client;
+mod clock;
 mod context;
 mod error;
 mod raw;
@@ -50,10 +51,25 @@ mod value;
 
 #[doc(hidden)]
 pub mod generated;
+pub mod store;
 #[doc(hidden)]
 pub mod transport;
 #[doc(hidden)]
 pub mod verify;
+
+/// The refresh protocol by itself, for tests that drive it.
+#[doc(hidden)]
+pub mod tokens {
+    pub use crate::{
+        auth::{
+            Flights,
+            connection::Connection,
+            issuer::{Expiry, Issued, Issuer, Issuing, Outcome, Refusal},
+            token::{Tokens, Why},
+        },
+        clock::{Clock, SystemClock},
+    };
+}
 
 pub use context::Context;
 pub use couplet_plan::Method;

@@ -547,4 +547,32 @@ mod tests {
         assert!(signed("a/b", "https://a.example/", None).unwrap_err().contains("the AWS service"));
         assert!(signed("a", "https://a.example/", Some("a\nb")).unwrap_err().contains("control character"));
     }
+
+    /// Sorted and repeated parameters, empty and binary bodies, and characters of all kinds.
+    #[test]
+    fn botocore_signs_alike() {
+        let suite: Value =
+            serde_json::from_str(include_str!("../../tests-data/aws_sigv4_botocore.json")).unwrap();
+        let cases = suite["cases"].as_array().unwrap();
+        assert_eq!(cases.len(), 32);
+        for case in cases {
+            let body = crate::expression::base64_decode(text(case, "body", "")).unwrap();
+            let mut builder =
+                http::Request::builder().method(text(case, "method", "")).uri(text(case, "url", ""));
+            for (name, value) in case["headers"].as_object().unwrap() {
+                builder = builder.header(name, value.as_str().unwrap());
+            }
+            let mut request = builder.body(Bytes::from(body)).unwrap();
+            let (secret, token) = (Secret::from(SECRET), case["token"].as_str().map(Secret::from));
+            let credentials = Credentials {
+                access_key_id: "AKIDEXAMPLE",
+                secret_access_key: &secret,
+                session_token: token.as_ref(),
+            };
+            let service = text(case, "service", "");
+            let scope = Scope { region: "eu-west-1", service, payload_hash: service == "s3" };
+            sign_request(&mut request, credentials, scope, instant(DATE)).unwrap();
+            assert_eq!(request.headers()["authorization"], case["authorization"].as_str().unwrap(), "{case}");
+        }
+    }
 }

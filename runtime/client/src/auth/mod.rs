@@ -6,7 +6,19 @@ mod api_key;
 pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
+pub(crate) mod connection;
+mod flight;
+pub(crate) mod issuer;
+#[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod challenge;
+#[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod digest;
+#[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod oauth1;
+mod renewal;
+pub(crate) mod token;
 
+pub use self::flight::Flights;
 use couplet_plan::{AuthKind, AuthMethod, Expression};
 use http::{HeaderName, HeaderValue};
 

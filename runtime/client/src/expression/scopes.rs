@@ -11,6 +11,7 @@ use crate::{Secret, inputs::Inputs, json, response::Received};
 pub(crate) type Fields<'p> = Vec<(&'p str, FieldValue)>;
 
 /// A field's value.
+#[derive(Clone)]
 pub(crate) enum FieldValue {
     Plain(Value<'static>),
     Secret(Secret),
