@@ -16,7 +16,7 @@ use crate::{
     base_url::{BaseUrl, is_dot_segment},
     body,
     client::Inner,
-    expression::{Scopes, Value, evaluate, present},
+    expression::{Moment, Scopes, Value, evaluate, present},
     inputs::{Inputs, Raw},
     percent,
     style::{self, Pairs},
@@ -31,7 +31,8 @@ pub(crate) fn build(
     action: &Action<'_>,
     inputs: &Inputs<'_>,
 ) -> Result<Request<Bytes>, Error> {
-    let cx = Scopes { inputs: Some(inputs), ..client.scopes() };
+    let moment = Moment::now();
+    let cx = Scopes { inputs: Some(inputs), moment: Some(&moment), ..client.scopes() };
     let auth = client.auth_for(action)?;
     let server = client.server(action.server())?;
     let target = target(server, action, inputs, &cx, client, auth)?;

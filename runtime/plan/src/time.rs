@@ -95,6 +95,32 @@ impl<'a> DateFormat<'a> {
     pub const fn new(text: &'a str) -> Self {
         Self(text)
     }
+
+    /// What it lacks for an instant to be read by it: a day must be said, and the half of the day with an hour of
+    /// twelve. Where no time is said, it is midnight.
+    #[must_use]
+    pub fn lacks(self) -> Option<&'static str> {
+        use Directive as D;
+        let says = |directives: &[Directive]| {
+            self.clone().any(|part| matches!(part, DatePart::Directive(said) if directives.contains(&said)))
+        };
+        if says(&[D::UnixSeconds]) {
+            return None;
+        }
+        if says(&[D::Hour12]) && !says(&[D::HalfDay]) {
+            return Some("`%p` beside `%I`");
+        }
+        if !says(&[D::Year, D::ShortYear]) {
+            return Some("the year");
+        }
+        if says(&[D::DayOfYear]) {
+            return None;
+        }
+        if !says(&[D::Month, D::MonthName, D::MonthAbbreviation]) {
+            return Some("the month");
+        }
+        (!says(&[D::Day, D::PaddedDay])).then_some("the day")
+    }
 }
 
 impl<'a> Iterator for DateFormat<'a> {
@@ -264,5 +290,21 @@ mod tests {
         assert_eq!(DateFormat::new("%é").next(), Some(DatePart::Unknown("%é")));
         assert_eq!(DateFormat::new("%").next(), Some(DatePart::Unknown("%")));
         assert_eq!(DateFormat::new("").next(), None);
+    }
+
+    #[test]
+    fn a_format_that_is_read_by_says_a_day() {
+        for whole in ["%Y-%m-%d", "%y %b %e", "%d %B %Y %I:%M %p", "%Y-%j", "%s"] {
+            assert_eq!(DateFormat::new(whole).lacks(), None, "{whole}");
+        }
+        for (format, what) in [
+            ("", "the year"),
+            ("%m-%d", "the year"),
+            ("%Y", "the month"),
+            ("%Y-%m", "the day"),
+            ("%Y-%m-%d %I:%M", "`%p` beside `%I`"),
+        ] {
+            assert_eq!(DateFormat::new(format).lacks(), Some(what), "{format}");
+        }
     }
 }

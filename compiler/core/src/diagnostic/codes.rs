@@ -69,6 +69,8 @@ macro_rules! rows {
 
 rows! {
     AMBIGUOUS_SCALAR Warning "ambiguous-scalar";
+    BAD_DATE_FORMAT Error "bad-date-format";
+    BAD_DURATION Error "bad-duration";
     BAD_EXPRESSION Error "bad-expression";
     BAD_HEADER_NAME Error "bad-header-name";
     BAD_HEADER_VALUE Error "bad-header-value";

@@ -60,19 +60,10 @@ pub(super) fn templates<'a>(
         let fits = !header
             || (headers::check_name(&name.value, name.span, cx)
                 && headers::check_value(&value.value.text, value.span, cx));
-        let Some(lowered) = expression::lower(cx, value, scope, Want::Any).filter(|_| fits) else {
+        let Some(lowered) = expression::lower(cx, value, scope, Want::Optional).filter(|_| fits) else {
             whole = false;
             continue;
         };
-        if lowered.known.ty.has_no_text() {
-            let message = format!("a text belongs here, and this is {}", lowered.known.ty.words());
-            cx.report(
-                Diagnostic::new(Code::WRONG_TYPE_IN_EXPRESSION, message, value.span)
-                    .help("join a list with `| join(',')`, or write it as JSON with `| json`"),
-            );
-            whole = false;
-            continue;
-        }
         let template = NamedTemplate::new(cx.arena.text(&name.value), lowered.expression);
         list.push(if lowered.known.missing() { template.optional() } else { template });
     }

@@ -101,7 +101,7 @@ fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>
     }
     for (template, code) in [(&rule.code, true), (&rule.message, false)] {
         let Some(template) = template else { continue };
-        match expression::lower(cx, template, scope, Want::Any) {
+        match expression::lower(cx, template, scope, Want::Json) {
             Some(one) if code => lowered = lowered.with_code(one.expression),
             Some(one) => lowered = lowered.with_message(one.expression),
             None => whole = false,

@@ -217,7 +217,7 @@ pub(super) fn lower<'a>(
                 );
                 whole = false;
             }
-            match expression::lower(cx, from, &scope, Want::Any) {
+            match expression::lower(cx, from, &scope, Want::Json) {
                 Some(from) => answer = answer.with_from(from.expression),
                 None => whole = false,
             }

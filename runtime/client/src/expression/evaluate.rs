@@ -185,7 +185,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
 
     use super::*;
-    use crate::response::Received;
+    use crate::{expression::Moment, response::Received};
 
     fn received() -> Received {
         let body =
@@ -292,8 +292,97 @@ mod tests {
         assert_eq!(of(&Ex::concat(&[decoded])), "\"hi\"");
         assert_eq!(filter(Filter::Hex, Ex::text("\u{1}z"), &[]), "\"017a\"");
         assert_eq!(filter(Filter::UrlEncode, Ex::text("a b/~"), &[]), "\"a%20b%2F~\"");
+        assert_eq!(filter(Filter::FormEncode, Ex::text("a b/~"), &[]), "\"a+b%2F%7E\"");
         #[cfg(feature = "regex")]
         assert_eq!(filter(Filter::Matches, NAME, &[Ex::text("^A.a$")]), "true");
+    }
+
+    #[test]
+    fn instants_and_durations() {
+        let moment = Moment::at(1_709_204_400_250).with_texts("some-uuid", "some-nonce");
+        let of = |expression: &Ex<'_>| {
+            let cx = Scopes { moment: Some(&moment), ..Scopes::default() };
+            let text = present(expression, &cx).and_then(Value::into_text).map(Cow::into_owned);
+            text.map_err(|failure| failure.to_string())
+        };
+        const NOW: Ex<'_> = Ex::reference(Scope::Now, &[]);
+        const HOUR: Ex<'_> = Ex::text("PT1H");
+        assert_eq!(of(&Ex::reference(Scope::Uuid, &[])).as_deref(), Ok("some-uuid"));
+        assert_eq!(of(&Ex::reference(Scope::Nonce, &[])).as_deref(), Ok("some-nonce"));
+        assert_eq!(of(&NOW), Err("an instant has no form as text".to_owned()));
+        assert_eq!(of(&Ex::filter(Filter::Unix, &NOW, &[])).as_deref(), Ok("1709204400"));
+        assert_eq!(of(&Ex::filter(Filter::UnixMs, &NOW, &[])).as_deref(), Ok("1709204400250"));
+        assert_eq!(of(&Ex::filter(Filter::Rfc3339, &NOW, &[])).as_deref(), Ok("2024-02-29T11:00:00.250Z"));
+        let format = [Ex::text("%a, %d %b %Y")];
+        assert_eq!(of(&Ex::filter(Filter::Date, &NOW, &format)).as_deref(), Ok("Thu, 29 Feb 2024"));
+
+        let hour = Ex::filter(Filter::Duration, &HOUR, &[]);
+        let later = Ex::binary(Op::Add, &NOW, &hour);
+        assert_eq!(of(&Ex::filter(Filter::Rfc3339, &later, &[])).as_deref(), Ok("2024-02-29T12:00:00.250Z"));
+        let back = Ex::binary(Op::Subtract, &later, &NOW);
+        assert_eq!(of(&Ex::binary(Op::Equal, &back, &hour)).as_deref(), Ok("true"));
+        let times = Ex::int(48);
+        let days = Ex::binary(Op::Multiply, &hour, &times);
+        assert_eq!(of(&Ex::binary(Op::Greater, &days, &hour)).as_deref(), Ok("true"));
+        assert_eq!(of(&Ex::binary(Op::Less, &later, &NOW)).as_deref(), Ok("false"));
+
+        let written = Ex::text("2024-02-29T12:00:00+01:00");
+        let read = Ex::filter(Filter::ParseDate, &written, &[]);
+        assert_eq!(of(&Ex::filter(Filter::Unix, &read, &[])).as_deref(), Ok("1709204400"));
+        let format = [Ex::text("%s")];
+        let seconds = Ex::int(1_709_204_400);
+        let read = Ex::filter(Filter::ParseDate, &seconds, &format);
+        assert_eq!(of(&Ex::filter(Filter::UnixMs, &read, &[])).as_deref(), Ok("1709204400000"));
+        for (expression, why) in [
+            (Ex::binary(Op::Add, &NOW, &NOW), "no arithmetic with an instant and an instant"),
+            (Ex::binary(Op::Less, &NOW, &hour), "an instant and a duration have no order"),
+            (
+                Ex::filter(Filter::Unix, &Ex::text("x"), &[]),
+                "`\"x\"`: a text is no instant: `parse_date` makes one of a text",
+            ),
+            (
+                Ex::filter(Filter::Duration, &Ex::text("1 hour"), &[]),
+                "`\"1 hour\"`: no duration, as `90s` or `PT1H`",
+            ),
+            (
+                Ex::filter(Filter::Rfc3339, &Ex::reference(Scope::Nonce, &[]), &[]),
+                "`nonce`: a text is no instant: `parse_date` makes one of a text",
+            ),
+        ] {
+            assert_eq!(of(&expression), Err(why.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_a_place_does_not_have_is_absent() {
+        for (scope, path, name) in [
+            (Scope::Now, &[][..], "now"),
+            (Scope::Nonce, &[], "nonce"),
+            (Scope::Captured, &[Key::Name("a")], "captured.a"),
+            (Scope::Callback, &[Key::Name("a")], "callback.a"),
+            (Scope::OAuth, &[Key::Name("code")], "oauth.code"),
+            (Scope::Request, &[Key::Name("path")], "request.path"),
+        ] {
+            assert_eq!(of(&Ex::reference(scope, path)), format!("error: `{name}` is absent"));
+        }
+    }
+
+    #[test]
+    fn what_steps_kept_is_seen_by_its_scope() {
+        use crate::Secret;
+        use crate::expression::FieldValue;
+
+        let plain = [("a", FieldValue::Plain(Value::Text(Cow::Borrowed("1"))))];
+        let secret = [("code", FieldValue::Secret(Secret::new("2".to_owned())))];
+        let callback = [("realmId", FieldValue::Plain(Value::Int(3)))];
+        let cx = Scopes { captured: &plain, oauth: &secret, callback: &callback, ..Scopes::default() };
+        for (scope, name, text) in
+            [(Scope::Captured, "a", "1"), (Scope::OAuth, "code", "2"), (Scope::Callback, "realmId", "3")]
+        {
+            let path = [Key::Name(name)];
+            let value = present(&Ex::reference(scope, &path), &cx).and_then(Value::into_text);
+            assert_eq!(value.as_deref(), Ok(text));
+        }
     }
 
     #[test]

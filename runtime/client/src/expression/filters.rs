@@ -8,7 +8,7 @@ use base64::{
 };
 use couplet_plan::Filter;
 
-use super::{Failure, Value};
+use super::{Failure, Value, digests, time};
 use crate::percent;
 
 /// Reads base64 with or without its padding.
@@ -33,6 +33,11 @@ pub(super) fn apply<'v>(
     value: Value<'v>,
     arguments: Vec<Value<'v>>,
 ) -> Result<Value<'v>, Failure> {
+    if let Some(result) =
+        digests::apply(filter, &value, &arguments).or_else(|| time::apply(filter, &value, &arguments))
+    {
+        return result;
+    }
     let mut arguments = arguments.into_iter();
     let mut argument = || arguments.next().map(Value::into_text).transpose();
     Ok(match filter {
@@ -66,11 +71,16 @@ pub(super) fn apply<'v>(
             percent::component(&mut text, &value.into_bytes()?);
             owned(text)
         }
+        Filter::FormEncode => {
+            let mut text = String::new();
+            percent::form(&mut text, &value.into_bytes()?);
+            owned(text)
+        }
         _ => return Err(Failure::new("this filter needs a later version of the runtime")),
     })
 }
 
-fn owned<'v>(text: impl Into<String>) -> Value<'v> {
+pub(super) fn owned<'v>(text: impl Into<String>) -> Value<'v> {
     Value::Text(Cow::Owned(text.into()))
 }
 

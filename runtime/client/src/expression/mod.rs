@@ -4,11 +4,16 @@
 //! expression, unless `default` stands behind it. Stricter than minijinja: null, a list or an object has no form
 //! as a part of a text, and booleans are written as JSON writes them.
 
+mod date_format;
+mod digests;
 mod evaluate;
 mod filters;
+mod moment;
 mod operators;
 mod oracle;
+mod request_view;
 mod scopes;
+pub(crate) mod time;
 mod value;
 
 use std::fmt;
@@ -19,6 +24,8 @@ pub use self::oracle::evaluate_json;
 pub(crate) use self::{
     evaluate::{evaluate, present},
     filters::{base64, base64_decode, hex},
+    moment::Moment,
+    request_view::RequestView,
     scopes::{FieldValue, Fields, Scopes, part},
     value::{Value, place},
 };

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use couplet_plan::BinaryOperator;
 
-use super::{Failure, Value};
+use super::{Failure, Value, time};
 
 /// A number as operators see it.
 #[derive(Clone, Copy)]
@@ -82,6 +82,9 @@ fn arithmetic<'v>(
     right: &Value<'v>,
 ) -> Result<Value<'v>, Failure> {
     use BinaryOperator as Op;
+    if let Some(result) = time::arithmetic(operator, left, right) {
+        return result;
+    }
     let (Some(a), Some(b)) = (number(left), number(right)) else {
         return Err(Failure::new(format!("no arithmetic with {} and {}", left.kind(), right.kind())));
     };
@@ -144,6 +147,7 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
         (Value::Null, Value::Null) => true,
+        (Value::Instant(a), Value::Instant(b)) | (Value::Duration(a), Value::Duration(b)) => a == b,
         (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
         (Value::Map(a), Value::Map(b)) => {
             let member = |name: &str| b.iter().find(|(known, _)| known == name).map(|(_, value)| value);
@@ -159,6 +163,9 @@ pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
 fn order(left: &Value<'_>, right: &Value<'_>) -> Result<Option<Ordering>, Failure> {
     if let (Value::Text(a), Value::Text(b)) = (left, right) {
         return Ok(Some(a.cmp(b)));
+    }
+    if let Some(order) = time::order(left, right) {
+        return Ok(Some(order));
     }
     match (number(left), number(right)) {
         (Some(a), Some(b)) => Ok(order_numbers(a, b)),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use couplet_plan::{Key, Scope};
 
-use super::{Failure, Value};
+use super::{Failure, Moment, RequestView, Value, time};
 use crate::{Secret, inputs::Inputs, json, response::Received};
 
 /// The values of some fields, by name.
@@ -25,11 +25,19 @@ pub(crate) struct Scopes<'v> {
     pub(crate) credentials: &'v [(&'v str, FieldValue)],
     pub(crate) inputs: Option<&'v Inputs<'v>>,
     pub(crate) response: Option<&'v Received>,
+    pub(crate) captured: &'v [(&'v str, FieldValue)],
+    pub(crate) callback: &'v [(&'v str, FieldValue)],
+    pub(crate) oauth: &'v [(&'v str, FieldValue)],
+    pub(crate) request: Option<&'v RequestView<'v>>,
+    pub(crate) moment: Option<&'v Moment>,
 }
 
 impl<'v> Scopes<'v> {
     /// The value that a path leads to; absent where it leads nowhere.
     pub(crate) fn look_up(&self, scope: Scope, path: &[Key<'_>]) -> Result<Value<'v>, Failure> {
+        if let Some(value) = self.value(scope) {
+            return value.map(|value| walk(value, path));
+        }
         let [Key::Name(name), rest @ ..] = path else {
             return Err(Failure::new("a scope is not a value"));
         };
@@ -41,8 +49,25 @@ impl<'v> Scopes<'v> {
             Scope::Response => {
                 self.response.map_or(Ok(Value::Absent), |response| response.look_up(name, rest))
             }
+            Scope::Captured => field(self.captured, name, rest),
+            Scope::Callback => field(self.callback, name, rest),
+            Scope::OAuth => field(self.oauth, name, rest),
+            Scope::Request => Ok(self.request.map_or(Value::Absent, |request| request.look_up(name, rest))),
             _ => Ok(Value::Absent),
         }
+    }
+
+    /// The value that a scope is by itself, where it is one.
+    fn value(&self, scope: Scope) -> Option<Result<Value<'v>, Failure>> {
+        let text = |text: &'v str| Value::Text(Cow::Borrowed(text));
+        let value =
+            |of: &dyn Fn(&'v Moment) -> Result<Value<'v>, Failure>| self.moment.map_or(Ok(Value::Absent), of);
+        Some(match scope {
+            Scope::Now => value(&|moment| time::instant(moment.now_ms())),
+            Scope::Uuid => value(&|moment| moment.uuid().map(text)),
+            Scope::Nonce => value(&|moment| moment.nonce().map(text)),
+            _ => return None,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Failure;
+use super::{Failure, time};
 use crate::json;
 
 /// A value of an expression.
@@ -20,6 +20,10 @@ pub(crate) enum Value<'v> {
     Number(Cow<'v, str>),
     Text(Cow<'v, str>),
     Bytes(Cow<'v, [u8]>),
+    /// Milliseconds since 1970, within the years 1 to 9999.
+    Instant(i64),
+    /// Milliseconds.
+    Duration(i64),
     List(Vec<Value<'v>>),
     /// Members in their order, without duplicates.
     Map(Vec<(Cow<'v, str>, Value<'v>)>),
@@ -52,6 +56,8 @@ impl<'v> Value<'v> {
             Self::Int(_) | Self::UInt(_) | Self::Float(_) | Self::Number(_) => "a number",
             Self::Text(_) => "a text",
             Self::Bytes(_) => "bytes",
+            Self::Instant(_) => "an instant",
+            Self::Duration(_) => "a duration",
             Self::List(_) => "a list",
             Self::Map(_) => "an object",
         }
@@ -68,6 +74,8 @@ impl<'v> Value<'v> {
             Self::Number(text) => text.parse::<f64>().is_ok_and(|number| number != 0.0),
             Self::Text(text) => !text.is_empty(),
             Self::Bytes(bytes) => !bytes.is_empty(),
+            Self::Instant(_) => true,
+            Self::Duration(millis) => *millis != 0,
             Self::List(elements) => !elements.is_empty(),
             Self::Map(members) => !members.is_empty(),
         }
@@ -87,7 +95,12 @@ impl<'v> Value<'v> {
             Self::Bytes(Cow::Owned(bytes)) => {
                 Cow::Owned(String::from_utf8(bytes).map_err(|_| Failure::new(NOT_UTF8))?)
             }
-            Self::Absent | Self::Null | Self::List(_) | Self::Map(_) => {
+            Self::Absent
+            | Self::Null
+            | Self::Instant(_)
+            | Self::Duration(_)
+            | Self::List(_)
+            | Self::Map(_) => {
                 return Err(Failure::new(format!("{} has no form as text", self.kind())));
             }
         })
@@ -140,6 +153,8 @@ impl<'v> Value<'v> {
             Self::Number(text) => Value::Number(Cow::Owned(text.into_owned())),
             Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
             Self::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+            Self::Instant(millis) => Value::Instant(millis),
+            Self::Duration(millis) => Value::Duration(millis),
             Self::List(elements) => Value::List(elements.into_iter().map(Value::into_owned).collect()),
             Self::Map(members) => Value::Map(
                 members
@@ -150,7 +165,8 @@ impl<'v> Value<'v> {
         }
     }
 
-    /// Appends the value as JSON. What is absent becomes null; bytes become a text in base64.
+    /// Appends the value as JSON. What is absent becomes null; bytes become a text in base64, an instant and a duration
+    /// one as RFC 3339 and ISO 8601 write them.
     pub(crate) fn write_json(&self, out: &mut String) {
         match self {
             Self::Absent | Self::Null => out.push_str("null"),
@@ -161,6 +177,8 @@ impl<'v> Value<'v> {
             Self::Number(text) => out.push_str(text),
             Self::Text(text) => json::write_string(out, text),
             Self::Bytes(bytes) => json::write_string(out, &super::filters::base64(bytes)),
+            Self::Instant(millis) => json::write_string(out, &time::rfc3339(*millis)),
+            Self::Duration(millis) => json::write_string(out, &time::iso8601(*millis)),
             Self::List(elements) => {
                 out.push('[');
                 for (index, element) in elements.iter().enumerate() {

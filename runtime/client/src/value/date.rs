@@ -45,7 +45,11 @@ pub(super) fn days(text: &str) -> Option<i64> {
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
-    let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
+    days_to(digits(0..4)?, digits(5..7)?, digits(8..10)?)
+}
+
+/// The days from 1970-01-01 to a day, by its year, its month and its day; none where there is no such day.
+pub(crate) fn days_to(year: i64, month: i64, day: i64) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -66,7 +70,7 @@ pub(super) fn days(text: &str) -> Option<i64> {
 }
 
 /// The year, the month and the day of a number of days from 1970-01-01.
-pub(super) fn from_days(days: i64) -> Option<(i64, i64, i64)> {
+pub(crate) fn day_of(days: i64) -> Option<(i64, i64, i64)> {
     let days = days.checked_add(719_468)?;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);
@@ -86,7 +90,7 @@ mod tests {
     #[test]
     fn days_are_counted_both_ways() {
         for number in [-719_468, -1, 0, 59, 60, 11_016, 19_782, 2_932_896] {
-            if let Some((year, month, day)) = from_days(number) {
+            if let Some((year, month, day)) = day_of(number) {
                 assert_eq!(days(&format!("{year:04}-{month:02}-{day:02}")), Some(number));
             }
         }

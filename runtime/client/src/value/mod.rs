@@ -9,6 +9,7 @@ mod maybe;
 mod timestamp;
 mod uuid;
 
+pub(crate) use self::date::{day_of, days_to};
 pub use self::{
     bytes::Bytes, date::Date, decimal::Decimal, json::Json, maybe::Maybe, timestamp::Timestamp, uuid::Uuid,
 };

@@ -25,7 +25,7 @@ impl Timestamp {
     #[must_use]
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
         let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = date::from_days(days)?;
+        let (year, month, day) = date::day_of(days)?;
         let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
         Some(Self(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")))
     }

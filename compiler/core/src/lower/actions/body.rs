@@ -95,7 +95,7 @@ fn of_tree<'a>(
 fn tree<'a>(tree: &Tree, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<(Expression<'a>, bool)> {
     Some(match tree {
         Tree::Template(template) => {
-            let lowered = expression::lower(cx, template, scope, Want::Any)?;
+            let lowered = expression::lower(cx, template, scope, Want::Json)?;
             // Null may be sent; only what is absent is left out.
             (lowered.expression, lowered.known.absent)
         }

@@ -237,7 +237,7 @@ fn scope(draft: &Draft<'_>, config: &Config<'_>, auth: &auth::Lowered<'_>, cx: &
         let members = auth.known.clone();
         roots.push(Root { name: "credentials", members });
     }
-    Scope::new(roots)
+    Scope::new(roots).with_values()
 }
 
 fn parts<'a>(path: &[path::Part], draft: &Draft<'_>, cx: &Cx<'_, 'a>) -> &'a [PathPart<'a>] {

@@ -11,6 +11,8 @@ pub(super) struct FilterRow {
     pub(super) takes: Takes,
     /// The fewest and the most arguments.
     pub(super) arguments: (usize, usize),
+    /// Whether an argument is a key: bytes, or a text.
+    pub(super) keyed: bool,
     pub(super) gives: Gives,
 }
 
@@ -27,6 +29,8 @@ pub(super) enum Takes {
     Sequence,
     /// A text, a list or an object.
     Collection,
+    /// An instant.
+    Instant,
 }
 
 #[derive(Clone, Copy)]
@@ -37,11 +41,14 @@ pub(super) enum Gives {
     Number,
     Bool,
     Bytes,
+    Instant,
+    Duration,
+    Object,
     Element,
     Same,
 }
 
-pub(super) const FILTERS: [FilterRow; 20] = [
+pub(super) const FILTERS: [FilterRow; 37] = [
     row("lower", Filter::Lower, Takes::Text, (0, 0), Gives::Text),
     row("upper", Filter::Upper, Takes::Text, (0, 0), Gives::Text),
     row("trim", Filter::Trim, Takes::Text, (0, 0), Gives::Text),
@@ -62,6 +69,23 @@ pub(super) const FILTERS: [FilterRow; 20] = [
     row("base64_decode", Filter::Base64Decode, Takes::Text, (0, 0), Gives::Bytes),
     row("hex", Filter::Hex, Takes::Bytes, (0, 0), Gives::Text),
     row("urlencode", Filter::UrlEncode, Takes::Bytes, (0, 0), Gives::Text),
+    row("form_encode", Filter::FormEncode, Takes::Bytes, (0, 0), Gives::Text),
+    row("sha1", Filter::Sha1, Takes::Bytes, (0, 0), Gives::Bytes),
+    row("sha256", Filter::Sha256, Takes::Bytes, (0, 0), Gives::Bytes),
+    row("sha512", Filter::Sha512, Takes::Bytes, (0, 0), Gives::Bytes),
+    row("md5", Filter::Md5, Takes::Bytes, (0, 0), Gives::Bytes),
+    keyed("hmac_sha1", Filter::HmacSha1),
+    keyed("hmac_sha256", Filter::HmacSha256),
+    keyed("hmac_sha512", Filter::HmacSha512),
+    row("ed25519", Filter::Ed25519, Takes::Bytes, (1, 1), Gives::Bytes),
+    row("fingerprint", Filter::Fingerprint, Takes::Exact, (0, 0), Gives::Text),
+    row("claims", Filter::Claims, Takes::Exact, (0, 0), Gives::Object),
+    row("rfc3339", Filter::Rfc3339, Takes::Instant, (0, 0), Gives::Text),
+    row("unix", Filter::Unix, Takes::Instant, (0, 0), Gives::Int),
+    row("unix_ms", Filter::UnixMs, Takes::Instant, (0, 0), Gives::Int),
+    row("date", Filter::Date, Takes::Instant, (1, 1), Gives::Text),
+    row("parse_date", Filter::ParseDate, Takes::Text, (0, 1), Gives::Instant),
+    row("duration", Filter::Duration, Takes::Exact, (0, 0), Gives::Duration),
 ];
 
 const fn row(
@@ -71,7 +95,12 @@ const fn row(
     arguments: (usize, usize),
     gives: Gives,
 ) -> FilterRow {
-    FilterRow { name, filter, takes, arguments, gives }
+    FilterRow { name, filter, takes, arguments, keyed: false, gives }
+}
+
+/// A filter whose argument is a key.
+const fn keyed(name: &'static str, filter: Filter) -> FilterRow {
+    FilterRow { keyed: true, ..row(name, filter, Takes::Bytes, (1, 1), Gives::Bytes) }
 }
 
 /// The filter of that name.
@@ -88,6 +117,9 @@ pub(super) fn gives(gives: Gives, of: &Ty) -> Ty {
         Gives::Number => Ty::Number,
         Gives::Bool => Ty::Bool,
         Gives::Bytes => Ty::Bytes,
+        Gives::Instant => Ty::Instant,
+        Gives::Duration => Ty::Duration,
+        Gives::Object => Ty::Object,
         Gives::Same => of.clone(),
         Gives::Element => match of {
             Ty::List(element) => (**element).clone(),

@@ -27,8 +27,12 @@ use tree::Tree;
 pub(super) enum Want {
     /// A text, or what has a form as text.
     Text,
+    /// A text, or what has a form as text; or nothing, and then the place is left out.
+    Optional,
     /// A condition.
     Bool,
+    /// A value that JSON can hold.
+    Json,
     /// Any value.
     Any,
 }

@@ -36,6 +36,8 @@ pub(in crate::lower) enum Ty {
     Number,
     Text,
     Bytes,
+    Instant,
+    Duration,
     List(Box<Ty>),
     /// An object of members that are not known.
     Object,
@@ -46,7 +48,19 @@ pub(in crate::lower) enum Ty {
 impl Ty {
     /// Whether a value of it has no form as text.
     pub(in crate::lower) fn has_no_text(&self) -> bool {
-        matches!(self, Self::Null | Self::List(_) | Self::Object | Self::Item(_))
+        matches!(
+            self,
+            Self::Null | Self::Instant | Self::Duration | Self::List(_) | Self::Object | Self::Item(_)
+        )
+    }
+
+    /// What in it has no form in JSON: how an instant is written is said by a filter.
+    pub(super) fn not_json(&self) -> Option<&Self> {
+        match self {
+            Self::Instant | Self::Duration => Some(self),
+            Self::List(element) => element.not_json(),
+            _ => None,
+        }
     }
 
     /// What a message calls it.
@@ -59,6 +73,8 @@ impl Ty {
             Self::Number => "a number",
             Self::Text => "a text",
             Self::Bytes => "bytes",
+            Self::Instant => "an instant",
+            Self::Duration => "a duration",
             Self::List(_) => "a list",
             Self::Object | Self::Item(_) => "an object",
         }
@@ -73,7 +89,12 @@ pub(in crate::lower) struct Scope {
     used: RefCell<BTreeSet<String>>,
     /// Whether a secret may stand here.
     pub(super) secrets: bool,
+    /// Whether the values of a request may stand here.
+    values: bool,
 }
+
+/// What every request has of its own: values that stand by themselves, as scopes do not.
+const VALUES: [(&str, Ty); 3] = [("now", Ty::Instant), ("uuid", Ty::Text), ("nonce", Ty::Text)];
 
 /// One scope.
 #[derive(Debug, Clone)]
@@ -91,6 +112,23 @@ impl Scope {
     pub(in crate::lower) fn with_secrets(mut self) -> Self {
         self.secrets = true;
         self
+    }
+
+    /// Lets `now`, `uuid` and `nonce` stand here.
+    pub(in crate::lower) fn with_values(mut self) -> Self {
+        self.values = true;
+        self
+    }
+
+    /// The type of the value of that name.
+    pub(super) fn value(&self, name: &str) -> Option<Ty> {
+        VALUES.iter().find(|(known, _)| self.values && *known == name).map(|(_, ty)| ty.clone())
+    }
+
+    /// What a template may begin with here.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        let values = VALUES.iter().filter(|_| self.values).map(|(name, _)| *name);
+        self.roots.iter().map(|root| root.name).chain(values).collect()
     }
 
     pub(super) fn note(&self, root: &str, member: &str) {
@@ -114,7 +152,7 @@ pub(super) const EVERYWHERE: [(&str, &str); 12] = [
     ("request", "in the templates of a `signature`"),
     ("callback", "in `capture` of a method whose provider sends a person back"),
     ("oauth", "in the requests of an `oauth2` method"),
-    ("now", "in auth templates and in steps"),
-    ("uuid", "in auth templates and in steps"),
-    ("nonce", "in auth templates and in steps"),
+    ("now", "in auth templates, in steps, and in an action's `query`, `headers` and `body`"),
+    ("uuid", "in auth templates, in steps, and in an action's `query`, `headers` and `body`"),
+    ("nonce", "in auth templates, in steps, and in an action's `query`, `headers` and `body`"),
 ];

@@ -1,8 +1,10 @@
 //! Trees are type-checked against what is in scope.
 
-use couplet_plan::{BinaryOperator, Filter, UnaryOperator};
+mod filters;
+mod operators;
 
-use super::filters::{FILTERS, FilterRow, Takes, filter, gives};
+use couplet_plan::UnaryOperator;
+
 use super::scope::{EVERYWHERE, Known, Scope, Ty};
 use super::tree::{Kind, Tree};
 use super::{Fault, Want};
@@ -25,18 +27,20 @@ pub(super) fn check(tree: &Tree, scope: &Scope, types: &Types, faults: &mut Vec<
 
 /// Reports where a value is not what its place wants.
 pub(super) fn wanted(known: &Known, want: Want, tree: &Tree, faults: &mut Vec<Fault>) {
-    let fits = match want {
-        Want::Any => return,
-        Want::Text => !known.ty.has_no_text(),
-        Want::Bool => matches!(known.ty, Ty::Bool | Ty::Any),
+    let (misfit, what) = match want {
+        Want::Any => (None, ""),
+        Want::Text | Want::Optional => (known.ty.has_no_text().then_some(&known.ty), "a text"),
+        Want::Bool => ((!matches!(known.ty, Ty::Bool | Ty::Any)).then_some(&known.ty), "a condition"),
+        Want::Json => (known.ty.not_json(), "a JSON value"),
     };
-    if !fits {
-        let wanted = if want == Want::Text { "a text" } else { "a condition" };
-        let message = format!("{wanted} belongs here, and this is {}", known.ty.words());
-        let help = match (want, &known.ty) {
-            (Want::Text, Ty::List(_)) => "join its elements: `| join(',')`",
-            (Want::Text, _) => "write it as JSON: `| json`",
-            _ => "compare it: `… == value`",
+    if let Some(ty) = misfit {
+        let message = format!("{what} belongs here, and this is {}", ty.words());
+        let help = match (want, ty) {
+            (Want::Bool, _) => "compare it: `… == value`",
+            (_, Ty::Instant) => INSTANT_TEXT,
+            (_, Ty::Duration) => DURATION_TEXT,
+            (_, Ty::List(_)) => "join its elements: `| join(',')`",
+            _ => "write it as JSON: `| json`",
         };
         faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone()).help(help));
     } else if known.missing() && want == Want::Text {
@@ -45,6 +49,10 @@ pub(super) fn wanted(known: &Known, want: Want, tree: &Tree, faults: &mut Vec<Fa
         faults.push(missing(known, "a condition belongs here", tree));
     }
 }
+
+const INSTANT_TEXT: &str =
+    "say how it is written: `| rfc3339`, `| unix`, `| unix_ms` or `| date('%Y-%m-%d')`";
+const DURATION_TEXT: &str = "a duration is added to an instant, or compared: `now + ('1h' | duration)`";
 
 /// Warns of a condition that depends on nothing.
 pub(super) fn constant(condition: &Tree, faults: &mut Vec<Fault>) {
@@ -105,6 +113,9 @@ impl Checker<'_> {
     }
 
     fn name(&mut self, name: &str, tree: &Tree) -> Known {
+        if let Some(ty) = self.scope.value(name) {
+            return Known::present(ty);
+        }
         if let Some(root) = self.scope.roots.iter().find(|root| root.name == name) {
             for (member, _) in &root.members {
                 self.scope.note(name, member);
@@ -119,7 +130,7 @@ impl Checker<'_> {
         }
         let message = format!("there is no `{name}` here");
         let fault = Fault::new(Code::UNKNOWN_NAME, message, tree.at.clone());
-        let names: Vec<&str> = self.scope.roots.iter().map(|root| root.name).collect();
+        let names = self.scope.names();
         let fault = match EVERYWHERE.iter().find(|(known, _)| *known == name) {
             Some((_, place)) => fault.help(format!("`{name}` is seen {place}")),
             None if self
@@ -241,6 +252,10 @@ impl Checker<'_> {
 
     fn number(&mut self, tree: &Tree) -> Known {
         let known = self.check(tree);
+        self.of_number(known, tree)
+    }
+
+    fn of_number(&mut self, known: Known, tree: &Tree) -> Known {
         if !matches!(known.ty, Ty::Int | Ty::Number | Ty::Any) {
             let message = format!("a number belongs here, and this is {}", known.ty.words());
             let fault = Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, tree.at.clone());
@@ -265,55 +280,6 @@ impl Checker<'_> {
         Known { absent: false, ..known }
     }
 
-    fn binary(&mut self, operator: BinaryOperator, left: &Tree, right: &Tree) -> Known {
-        use BinaryOperator as Op;
-        let ty = match operator {
-            Op::Add | Op::Subtract | Op::Multiply | Op::FloorDivide | Op::Remainder | Op::Divide => {
-                let (first, second) = (self.number(left), self.number(right));
-                let whole = first.ty == Ty::Int && second.ty == Ty::Int && operator != Op::Divide;
-                let secret = first.secret || second.secret;
-                return Known { secret, ..Known::present(if whole { Ty::Int } else { Ty::Number }) };
-            }
-            Op::And | Op::Or => {
-                let (first, second) = (self.there(left), self.there(right));
-                let ty = if first.ty == second.ty { first.ty } else { Ty::Any };
-                let (null, secret) = (first.null || second.null, first.secret || second.secret);
-                return Known { null, secret, ..Known::present(ty) };
-            }
-            _ => Ty::Bool,
-        };
-        let (first, second) = (self.there(left), self.there(right));
-        self.comparable(operator, &first, &second, right);
-        Known { secret: first.secret || second.secret, ..Known::present(ty) }
-    }
-
-    fn comparable(&mut self, operator: BinaryOperator, first: &Known, second: &Known, right: &Tree) {
-        use BinaryOperator as Op;
-        let number = |ty: &Ty| matches!(ty, Ty::Int | Ty::Number);
-        let either = |ty: &Ty| first.ty == *ty || second.ty == *ty;
-        let fits = match operator {
-            Op::In => {
-                matches!(second.ty, Ty::Any | Ty::List(_) | Ty::Object | Ty::Item(_))
-                    || (second.ty == Ty::Text && matches!(first.ty, Ty::Text | Ty::Any))
-            }
-            Op::Equal | Op::NotEqual => {
-                either(&Ty::Any)
-                    || either(&Ty::Null)
-                    || first.ty.words() == second.ty.words()
-                    || (number(&first.ty) && number(&second.ty))
-            }
-            _ => {
-                either(&Ty::Any)
-                    || (number(&first.ty) && number(&second.ty))
-                    || (first.ty == Ty::Text && second.ty == Ty::Text)
-            }
-        };
-        if !fits {
-            let message = format!("{} and {} cannot be compared so", first.ty.words(), second.ty.words());
-            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, right.at.clone()));
-        }
-    }
-
     fn conditional(&mut self, condition: &Tree, then: &Tree, otherwise: &Tree) -> Known {
         let first = self.check(condition);
         wanted(&first, Want::Bool, condition, self.faults);
@@ -325,99 +291,6 @@ impl Checker<'_> {
             absent: second.absent || third.absent,
             null: second.null || third.null,
             secret: first.secret || second.secret || third.secret,
-        }
-    }
-
-    fn filter(
-        &mut self,
-        value: &Tree,
-        name: &str,
-        at: std::ops::Range<usize>,
-        arguments: &[Tree],
-        tree: &Tree,
-    ) -> Known {
-        let known = self.check(value);
-        let given: Vec<_> = arguments.iter().map(|argument| self.check(argument)).collect();
-        let secret = known.secret || given.iter().any(|argument| argument.secret);
-        let Some(row) = filter(name) else {
-            let names = FILTERS.iter().map(|row| row.name);
-            let message = format!("there is no filter `{name}`");
-            let mut fault = Fault::new(Code::UNKNOWN_FILTER, message, at).near(name, names.clone());
-            if fault.near.is_none() {
-                fault = fault.help(format!(
-                    "the filters are {}",
-                    crate::validate::decode::words(&names.collect::<Vec<_>>())
-                ));
-            }
-            self.faults.push(fault);
-            return Known { secret, ..Self::any() };
-        };
-        self.arguments(row, arguments, &given, tree);
-        if row.filter == Filter::Default {
-            let other = given.first().cloned().unwrap_or(Known::present(Ty::Text));
-            let ty = if known.ty == other.ty || known.ty == Ty::Null {
-                other.ty
-            } else if other.ty == Ty::Null {
-                known.ty
-            } else {
-                Ty::Any
-            };
-            return Known { ty, absent: other.absent, null: other.null, secret };
-        }
-        self.takes(row, &known, value);
-        Known { secret, ..Known::present(gives(row.gives, &known.ty)) }
-    }
-
-    fn arguments(&mut self, row: &FilterRow, arguments: &[Tree], given: &[Known], tree: &Tree) {
-        let (least, most) = row.arguments;
-        if given.len() < least || given.len() > most {
-            let count = match (least, most) {
-                (0, 0) => "no argument".to_owned(),
-                (0, 1) => "one argument at most".to_owned(),
-                (1, 1) => "one argument".to_owned(),
-                (_, most) => format!("{most} arguments"),
-            };
-            let message = format!("the filter `{}` takes {count}, and is given {}", row.name, given.len());
-            self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, tree.at.clone()));
-        }
-        if row.filter == Filter::Default {
-            return;
-        }
-        for (argument, known) in arguments.iter().zip(given) {
-            if !matches!(known.ty, Ty::Text | Ty::Any) || known.missing() {
-                let message =
-                    format!("the filter `{}` takes texts, and this is {}", row.name, known.ty.words());
-                self.faults.push(Fault::new(Code::WRONG_ARGUMENTS, message, argument.at.clone()));
-            }
-            if let (Filter::Matches, Kind::Text(pattern)) = (row.filter, &argument.kind)
-                && let Err(why) = crate::validate::text::compile_pattern(pattern)
-            {
-                let message = format!("this is no pattern that can be matched here: {why}");
-                self.faults.push(Fault::new(Code::BAD_PATTERN, message, argument.at.clone()));
-            }
-        }
-    }
-
-    fn takes(&mut self, row: &FilterRow, known: &Known, value: &Tree) {
-        let plain = matches!(known.ty, Ty::Any | Ty::Text | Ty::Bool | Ty::Int | Ty::Number);
-        let object = matches!(known.ty, Ty::Object | Ty::Item(_));
-        let list = matches!(known.ty, Ty::List(_));
-        let (fits, what) = match row.takes {
-            Takes::Any => (true, ""),
-            Takes::Text => (plain || known.ty == Ty::Bytes, "a text"),
-            Takes::Exact => (matches!(known.ty, Ty::Any | Ty::Text), "a text"),
-            Takes::Bytes => (plain || known.ty == Ty::Bytes, "a text or bytes"),
-            Takes::Sequence => (matches!(known.ty, Ty::Any | Ty::Text) || list, "a list or a text"),
-            Takes::Collection => (
-                matches!(known.ty, Ty::Any | Ty::Text | Ty::Bytes) || list || object,
-                "a list, an object or a text",
-            ),
-        };
-        if !fits {
-            let message = format!("the filter `{}` takes {what}, and this is {}", row.name, known.ty.words());
-            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, value.at.clone()));
-        } else if known.absent || (known.null && row.takes != Takes::Any) {
-            self.faults.push(missing(known, &format!("the filter `{}` needs a value", row.name), value));
         }
     }
 }

@@ -1,0 +1,70 @@
+//! What a request has of its own: its instant, and two texts that nothing else has.
+
+use std::sync::OnceLock;
+
+use super::Failure;
+use crate::{
+    clock::{Clock as _, SystemClock},
+    crypto::random,
+};
+
+/// The values `now`, `uuid` and `nonce` of one request. However often a template names one, it is the same.
+pub(crate) struct Moment {
+    now_ms: i64,
+    uuid: OnceLock<String>,
+    nonce: OnceLock<String>,
+}
+
+impl Moment {
+    /// The moment that it is. The texts are made when they are asked for: few requests have any.
+    pub(crate) fn now() -> Self {
+        Self::at(SystemClock.now())
+    }
+
+    /// A moment, by its milliseconds since 1970.
+    pub(crate) fn at(now_ms: i64) -> Self {
+        Self { now_ms, uuid: OnceLock::new(), nonce: OnceLock::new() }
+    }
+
+    /// Gives the moment these texts.
+    pub(crate) fn with_texts(self, uuid: &str, nonce: &str) -> Self {
+        Self { uuid: OnceLock::from(uuid.to_owned()), nonce: OnceLock::from(nonce.to_owned()), ..self }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    pub(crate) fn uuid(&self) -> Result<&str, Failure> {
+        once(&self.uuid, random::uuid)
+    }
+
+    pub(crate) fn nonce(&self) -> Result<&str, Failure> {
+        once(&self.nonce, random::nonce)
+    }
+}
+
+fn once(cell: &OnceLock<String>, make: fn() -> Result<String, crate::Error>) -> Result<&str, Failure> {
+    if let Some(text) = cell.get() {
+        return Ok(text);
+    }
+    let text = make().map_err(|error| Failure::new(error.to_string()))?;
+    Ok(cell.get_or_init(|| text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::time;
+
+    #[test]
+    fn a_moment_stays_what_it_is() {
+        let (one, other) = (Moment::now(), Moment::now());
+        assert!(one.now_ms() > 1_700_000_000_000 && one.now_ms() < time::LAST);
+        assert_eq!((one.uuid(), one.nonce()), (one.uuid(), one.nonce()));
+        assert_ne!(one.uuid(), other.uuid());
+        assert_ne!(one.nonce(), other.nonce());
+        let given = Moment::at(7).with_texts("u", "n");
+        assert_eq!((given.now_ms(), given.uuid(), given.nonce()), (7, Ok("u"), Ok("n")));
+    }
+}
