@@ -13,13 +13,17 @@
 
 #[cfg(test)]
 mod contract;
+mod disk;
+mod file;
+mod key;
 mod memory;
+mod sealed;
 
 use std::{any::Any, error::Error as StdError, fmt, pin::Pin, time::Duration};
 
 use zeroize::Zeroizing;
 
-pub use self::memory::MemoryStore;
+pub use self::{file::FileStore, key::StoreKey, memory::MemoryStore};
 use crate::{Error, ErrorKind};
 
 /// Keeps records. A store may be shared by any number of clients; whether it may be shared by processes, or by
