@@ -6,13 +6,15 @@ mod api_key;
 pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
-pub(crate) mod connection;
-mod flight;
-pub(crate) mod issuer;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod challenge;
 #[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod client_certificate;
+pub(crate) mod connection;
+#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
+mod flight;
+pub(crate) mod issuer;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod oauth1;
 mod renewal;
