@@ -117,7 +117,8 @@ impl<'p> Answered<'p> {
 
     /// The answer's value as JSON text.
     fn value(&self) -> Result<Cow<'_, str>, Error> {
-        let cx = Scopes { response: Some(&self.received), ..self.client.0.scopes() };
+        let state = self.client.0.latest();
+        let cx = Scopes { response: Some(&self.received), ..self.client.0.lasting(&state) };
         self.received.value_json(&self.answer(), &cx).map_err(|error| error.with_action(self.action.name()))
     }
 

@@ -126,12 +126,6 @@ pub(crate) fn is_loopback_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether a host, as a URL has it, means this machine.
-pub(crate) fn is_loopback_host(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    address.map_or_else(|_| is_loopback_name(host), |address| address.is_loopback())
-}
-
 /// Whether a text is one label of a host name in lower case.
 pub(crate) fn is_host_label(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -155,6 +149,31 @@ pub(crate) fn of_server(
     key: Option<(&str, &str)>,
     allow_private: bool,
 ) -> Result<BaseUrl, Error> {
+    read(server, connector, cx, key, allow_private).map(|(base, _)| base)
+}
+
+/// The URL of an endpoint. It keeps the slash at its end, which a base URL has not.
+pub(crate) fn of_endpoint(
+    server: &Server<'_>,
+    connector: &Connector<'_>,
+    cx: &Scopes<'_>,
+    allow_private: bool,
+) -> Result<BaseUrl, Error> {
+    let (mut base, ends_with_slash) = read(server, connector, cx, None, allow_private)?;
+    if ends_with_slash || base.path.is_empty() {
+        base.path.push('/');
+    }
+    Ok(base)
+}
+
+/// The URL of a server, and whether its text ends with a slash.
+fn read(
+    server: &Server<'_>,
+    connector: &Connector<'_>,
+    cx: &Scopes<'_>,
+    key: Option<(&str, &str)>,
+    allow_private: bool,
+) -> Result<(BaseUrl, bool), Error> {
     let name = if server.name().is_empty() { "base URL" } else { server.name() };
     let wrong = |why: &str| Error::config(format!("the URL of {name} cannot be used: {why}"));
     let expression = match server.kind() {
@@ -183,7 +202,7 @@ pub(crate) fn of_server(
     }
     let base = BaseUrl::parse(&url).map_err(wrong)?;
     base.check(host_from_data, allow_private).map_err(wrong)?;
-    Ok(base)
+    Ok((base, url.ends_with('/')))
 }
 
 /// Puts an API key in its place in a URL.
@@ -220,14 +239,17 @@ fn text_of(
         let value = evaluate(part, cx).and_then(Value::into_text).map_err(Wrong::Value)?;
         let in_path = url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
         if url.is_empty() {
-            BaseUrl::parse_origin(&value).map_err(|why| Wrong::Text(why.to_owned()))?;
-            url.push_str(value.trim_end_matches('/'));
+            // What this may be was checked by its format when it was supplied, or captured.
+            BaseUrl::parse(&value).map_err(|why| Wrong::Text(why.to_owned()))?;
+            url.push_str(if parts.len() > 1 { value.trim_end_matches('/') } else { &value });
             host_from_data = true;
         } else if in_path {
             if value.is_empty() {
                 return Err(Wrong::Text("a part of its path is empty".to_owned()));
             }
             percent::component(&mut url, value.as_bytes());
+        } else if host_from_data {
+            return Err(Wrong::Text("a value follows the host that is itself a value".to_owned()));
         } else if is_host_label(&value) || has_choices(part, connector) {
             url.push_str(&value);
         } else {
@@ -243,14 +265,17 @@ fn has_choices(part: &Expression<'_>, connector: &Connector<'_>) -> bool {
     connector.config().iter().any(|field| field.name() == *name && !field.choices().is_empty())
 }
 
-/// Whether a config value is an origin that its format takes.
+/// Whether a config value or a capture is an origin or a URL that its format takes.
 pub(crate) fn check_origin(
     value: &str,
     format: &Format<'_>,
     allow_private: bool,
 ) -> Result<(), &'static str> {
-    let Format::Origin(within) = format else { return Ok(()) };
-    let origin = BaseUrl::parse_origin(value)?;
+    let (origin, within) = match format {
+        Format::Origin(within) => (BaseUrl::parse_origin(value)?, within),
+        Format::Url(within) => (BaseUrl::parse(value)?, within),
+        _ => return Ok(()),
+    };
     if !within.is_empty() && !within.iter().any(|pattern| origin.host_matches(pattern)) {
         return Err("its host is not one of those that are allowed");
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use couplet_plan::{Action, Body, BodyKind, Entry, Expression, Key, Location, Method, Node, Scope};
+use couplet_plan::{Body, BodyKind, Entry, Expression, Key, Location, Method, Node, Scope};
 use http::HeaderValue;
 
 use crate::{
@@ -22,9 +22,10 @@ pub(crate) struct Built {
     pub(crate) content_type: Option<HeaderValue>,
 }
 
-/// The body of an action's request.
+/// The body of an action's or of a step's request.
 pub(crate) fn build(
-    action: &Action<'_>,
+    body: Option<Body<'_>>,
+    method: Method,
     inputs: &Inputs<'_>,
     cx: &Scopes<'_>,
     auth: &Prepared,
@@ -33,8 +34,8 @@ pub(crate) fn build(
         Prepared::Body(name, value) => Some((name.as_str(), value.expose_secret())),
         _ => None,
     };
-    let carries = matches!(action.method(), Method::Post | Method::Put | Method::Patch);
-    let body = match (action.body(), key) {
+    let carries = matches!(method, Method::Post | Method::Put | Method::Patch);
+    let body = match (body, key) {
         (Some(body), _) => body,
         (None, Some(_)) if carries => Body::new(BodyKind::Json),
         (None, _) => return Ok(Built { bytes: Bytes::new(), content_type: None }),

@@ -1,34 +1,51 @@
 //! Builds a client: what a person supplied in, checked once, and all that every request needs worked out.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use couplet_plan::{AuthKind, Connector, KeyLocation};
+use couplet_plan::{AuthKind, AuthMethod, Connector, Field, Flow, KeyLocation, Token};
 use http::{HeaderMap, HeaderValue, header::USER_AGENT};
 
 use crate::{
     Context, Error, ErrorKind, Secret,
-    auth::{self, Prepared},
-    base_url::{self, BaseUrl},
-    client::{Client, Inner},
-    expression::{FieldValue, Scopes},
+    auth::{
+        self, Prepared, Session,
+        connection::{Connection, Kept},
+        issue::Issue,
+        issuer::{Expiry, Issued},
+        session::{self, Held},
+        token::Tokens,
+    },
+    client::{Client, Core, Inner, shared_query},
+    expression::{FieldValue, Fields, Scopes, is_fixed},
     fields::{self, Supplied},
-    redact::Redactor,
-    request::{set_header, style_of_template, template_value},
-    style::{self, Pairs},
+    redact::{Learned, Redactor},
+    request::{set_header, template_value},
+    servers::Servers,
+    state::{State, capture_names, named, secrets_of},
+    store::{MemoryStore, Store},
+    style,
 };
 
 /// Collects credentials, config values and options.
 #[derive(Clone)]
 pub struct Builder<'p> {
-    connector: Connector<'p>,
-    method: usize,
-    credentials: Vec<(String, Supplied)>,
-    config: Vec<(String, Supplied)>,
+    pub(crate) connector: Connector<'p>,
+    pub(crate) method: usize,
+    pub(crate) credentials: Vec<(String, Supplied)>,
+    pub(crate) config: Vec<(String, Supplied)>,
     app: Vec<(String, Supplied)>,
     base_url: Option<String>,
-    context: Option<Context>,
+    pub(crate) context: Option<Context>,
     timeout: Option<Duration>,
     user_agent: Option<String>,
+    pub(crate) store: Option<(Arc<dyn Store>, String)>,
+    pub(crate) scopes: Option<Vec<String>>,
+    token: Vec<(String, Secret)>,
+    /// What a stored connection captured.
+    pub(crate) stored: Kept,
+    /// Which of the credentials the caller gave, where others come from a store.
+    pub(crate) explicit: Option<Vec<String>>,
+    detach: Option<fn(Tokens<'p>) -> Tokens<'p>>,
 }
 
 impl<'p> Builder<'p> {
@@ -45,6 +62,12 @@ impl<'p> Builder<'p> {
             context: None,
             timeout: None,
             user_agent: None,
+            store: None,
+            scopes: None,
+            token: Vec::new(),
+            stored: Vec::new(),
+            explicit: None,
+            detach: None,
         }
     }
 
@@ -120,6 +143,37 @@ impl<'p> Builder<'p> {
         self
     }
 
+    /// Keeps the connection in a store, under an id of the caller's choice. A token that a method obtains is then
+    /// shared with every client of this connection, in whatever process.
+    #[must_use]
+    pub fn with_store(mut self, store: Arc<dyn Store>, id: impl Into<String>) -> Self {
+        self.store = Some((store, id.into()));
+        self
+    }
+
+    /// Asks for these scopes in the place of the connector's.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets a part of a token that exists already, such as `access_token`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn token(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        self.token.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sets what a step would capture.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn captured(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        self.stored.push((name.to_owned(), FieldValue::Secret(value.into())));
+        self
+    }
+
     /// Checks everything, and gives the client.
     ///
     /// # Errors
@@ -127,6 +181,47 @@ impl<'p> Builder<'p> {
     /// A credential or a config value is missing, unknown, or not of its declared form; or the URL that comes
     /// of them may not be used.
     pub fn build(self) -> Result<Client<'p>, Error> {
+        let core = Arc::new(self.core()?);
+        Ok(self.client(core))
+    }
+
+    /// A client of a core.
+    pub(crate) fn client(&self, core: Arc<Core<'p>>) -> Client<'p> {
+        let Some(token) = session::token_of(&core) else {
+            return Client(Arc::new(Inner { core, session: Session::Fixed }));
+        };
+        let context = self.context.clone().unwrap_or_default();
+        let (store, id) = match &self.store {
+            Some((store, id)) => (Arc::clone(store), id.clone()),
+            None => (Arc::new(MemoryStore::new()) as Arc<dyn Store>, String::new()),
+        };
+        let issuer = Arc::new(Issue::new(Arc::clone(&core), token));
+        let tokens = Tokens::new(Arc::clone(&store), &id, context.flights(), issuer, Arc::clone(&core.clock));
+        let tokens = match self.detach {
+            Some(detach) => detach(tokens),
+            None => tokens,
+        };
+        let session = Held::new(token, tokens, store, id, self.first(&core, &token));
+        Client(Arc::new(Inner { core, session: Session::Tokens(Box::new(session)) }))
+    }
+
+    /// The connection that a client begins with where nothing is stored.
+    fn first(&self, core: &Core<'p>, token: &Token<'p>) -> Option<Connection> {
+        let mut connection = core.connection();
+        if self.token.is_empty() {
+            return matches!(token.flow(), Flow::Direct).then_some(connection);
+        }
+        let issued = Issued::new(Expiry::Unknown);
+        let issued = self.token.iter().fold(issued, |issued, (name, value)| match name.as_str() {
+            "token_type" | "scope" => issued.plain(name, value.expose_secret()),
+            _ => issued.secret(name, value.clone()),
+        });
+        connection.renew(issued, core.clock.now());
+        Some(connection)
+    }
+
+    /// All that is known from the start.
+    pub(crate) fn core(&self) -> Result<Core<'p>, Error> {
         let connector = self.connector;
         let method = *connector
             .auth()
@@ -135,68 +230,78 @@ impl<'p> Builder<'p> {
         let context = self.context.clone().unwrap_or_default();
         let private = context.allow_private;
         let config = fields::check("config value", connector.config(), &self.config, private)?;
-        let app = fields::check("app value", connector.app(), &self.app, private)?;
+        let app = self.checked_app(&method, private)?;
         let credentials = fields::check("credential", method.fields(), &self.credentials, private)?;
-        let cx = Scopes { config: &config, app: &app, credentials: &credentials, ..Scopes::default() };
+        let captured = named(capture_names(&method).into_iter(), &self.stored);
+        let supplied = State { credentials, captured, generation: 0 };
+        let cx = Scopes {
+            config: &config,
+            app: &app,
+            credentials: &supplied.credentials,
+            captured: &supplied.captured,
+            ..Scopes::default()
+        };
         let (auth, composed) = auth::prepare(&method, &cx)?;
-        let servers = self.servers(&cx, &auth, private)?;
+        let servers = Servers::new(&connector, &cx, &auth, self.base_url.as_deref(), private)?;
         let headers = self.headers(&cx, &auth)?;
         let query = self.query(&cx)?;
         let mut redactor = Redactor::default();
-        for (_, value) in credentials.iter().chain(&app).chain(&config) {
-            if let FieldValue::Secret(secret) = value {
-                redactor.add(secret.expose_secret());
-            }
-        }
-        for secret in &composed {
+        let known = [&supplied.credentials, &app, &config, &supplied.captured];
+        for secret in known.into_iter().flat_map(|fields| secrets_of(fields)).chain(&composed) {
             redactor.add(secret.expose_secret());
         }
-        Ok(Client(std::sync::Arc::new(Inner {
+        let given = || self.credentials.iter().map(|(name, _)| name.clone()).collect();
+        Ok(Core {
             connector,
             method,
             method_place: self.method,
             config,
             app,
-            credentials,
+            supplied: Arc::new(supplied),
+            explicit: self.explicit.clone().unwrap_or_else(given),
+            scopes: self.joined_scopes(&method),
             servers,
             headers,
             query,
             auth,
             redactor,
+            learned: Learned::default(),
             transport: context.transport()?,
+            moments: context.moments.clone(),
+            clock: Arc::clone(&context.clock),
             timeout: self.timeout.unwrap_or(context.timeout),
             max_response: context.max_response,
-        })))
+            allow_private: private,
+        })
     }
 
-    fn servers(&self, cx: &Scopes<'_>, auth: &Prepared, private: bool) -> Result<Vec<BaseUrl>, Error> {
-        let key = match auth {
-            Prepared::Path(name, value) => Some((name.as_str(), value.expose_secret())),
-            _ => None,
+    /// App values are the connector's, or the method's own.
+    fn checked_app(&self, method: &AuthMethod<'p>, private: bool) -> Result<Fields<'p>, Error> {
+        let of = |fields: &'p [Field<'p>]| {
+            let is_of = |name: &str| fields.iter().any(|field| field.name() == name);
+            let given: Vec<_> = self.app.iter().filter(|(name, _)| is_of(name)).cloned().collect();
+            fields::check("app value", fields, &given, private)
         };
-        let mut servers = Vec::with_capacity(self.connector.servers().len());
-        for server in self.connector.servers() {
-            servers.push(base_url::of_server(server, &self.connector, cx, key, private)?);
+        let (shared, own) = (self.connector.app(), method.app());
+        let known = |name: &str| shared.iter().chain(own).any(|field| field.name() == name);
+        if let Some((name, _)) = self.app.iter().find(|(name, _)| !known(name)) {
+            return Err(Error::config(format!("there is no app value `{name}`")));
         }
-        if let Some(url) = &self.base_url {
-            let wrong = |why: &str| Error::config(format!("the base URL cannot be used: {why}"));
-            let filled = match key {
-                Some((name, value)) => base_url::fill_key(url, name, value)
-                    .ok_or_else(|| wrong(&format!("it lacks `{{{name}}}`, the place of the key")))?,
-                None => url.clone(),
-            };
-            let base = BaseUrl::parse(&filled).map_err(wrong)?;
-            base.check(!base.is_loopback(), private).map_err(wrong)?;
-            for server in servers.iter_mut().skip(1) {
-                *server = BaseUrl { path: std::mem::take(&mut server.path), ..base.clone() };
-            }
-            if let Some(first) = servers.first_mut() {
-                *first = base;
-            }
-        }
-        Ok(servers)
+        let mut values = of(own)?;
+        let more = of(shared)?;
+        values.extend(more.into_iter().filter(|(name, _)| !own.iter().any(|field| field.name() == *name)));
+        Ok(values)
     }
 
+    fn joined_scopes(&self, method: &AuthMethod<'p>) -> Option<String> {
+        let separator = match method.kind() {
+            AuthKind::Token(token) => token.scope_separator(),
+            _ => " ",
+        };
+        self.scopes.as_ref().map(|scopes| scopes.join(separator))
+    }
+
+    /// The headers that are always the same.
     fn headers(&self, cx: &Scopes<'_>, auth: &Prepared) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::with_capacity(8);
         let agent = match &self.user_agent {
@@ -206,7 +311,7 @@ impl<'p> Builder<'p> {
         let agent = HeaderValue::from_str(&agent)
             .map_err(|_| Error::config("the user agent has a character that a header cannot hold"))?;
         headers.insert(USER_AGENT, agent);
-        for template in self.connector.headers() {
+        for template in self.connector.headers().iter().filter(|template| is_fixed(&template.value())) {
             if let Some(value) = template_value(template, cx, ErrorKind::Config)? {
                 let text = style::plain(template.name(), value)?;
                 set_header(&mut headers, template.name(), &text, false)?;
@@ -218,14 +323,23 @@ impl<'p> Builder<'p> {
         Ok(headers)
     }
 
-    fn query(&self, cx: &Scopes<'_>) -> Result<String, Error> {
-        let mut pairs = Pairs::query(String::new());
-        for template in self.connector.query() {
-            if let Some(value) = template_value(template, cx, ErrorKind::Config)? {
-                pairs.styled(template.name(), style_of_template(), value)?;
-            }
+    /// The query parameters, where all of them are always the same.
+    fn query(&self, cx: &Scopes<'_>) -> Result<Option<String>, Error> {
+        if self.connector.query().iter().any(|template| !is_fixed(&template.value())) {
+            return Ok(None);
         }
-        Ok(pairs.finish())
+        Ok(Some(shared_query(&self.connector, cx)?.finish()))
+    }
+}
+
+impl Builder<'static> {
+    /// Renews tokens in tasks of their own, so that a caller that gives up never interrupts a request that the
+    /// provider may have answered. Generated crates ask for it; only a Plan that lives as long as the program can.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn detached(mut self) -> Self {
+        self.detach = Some(Tokens::detached);
+        self
     }
 }
 

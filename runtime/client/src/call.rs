@@ -8,6 +8,7 @@ use couplet_plan::Action;
 use crate::{
     Error,
     answer::{Answered, RawAnswer},
+    auth,
     client::Client,
     decode::{Encoder, Slot},
     errors,
@@ -18,6 +19,7 @@ use crate::{
     redact::Redactor,
     request,
     response::{Received, announced, unexpected},
+    state::Attempt,
 };
 
 /// A call under construction.
@@ -118,15 +120,26 @@ impl<'p> Call<'p> {
     ///
     /// An input or a credential cannot be sent.
     pub fn build_request(&self) -> Result<BuiltRequest, Error> {
-        let request = request::build(&self.client.0, &self.action, &self.inputs)
-            .map_err(|error| error.with_action(self.action.name()))?;
+        let request = self.built().map_err(|error| error.with_action(self.action.name()))?;
         Ok(BuiltRequest::new(request, self.client.clone_redactor_with(self.inputs.secrets())))
     }
 
     async fn received(&self) -> Result<Received, Error> {
-        let build = || request::build(&self.client.0, &self.action, &self.inputs);
+        let client = &*self.client.0;
+        let auth = client.auth_for(&self.action)?;
+        let build = |attempt: &Attempt<'_, 'p>| request::build(client, &self.action, &self.inputs, attempt);
         let follow = |status| announced(self.action.answers(), status).is_none();
-        self.client.0.exchange(build, follow).await
+        client.exchange(auth, build, follow).await
+    }
+
+    fn built(&self) -> Result<http::Request<Bytes>, Error> {
+        let client = &*self.client.0;
+        let auth = client.auth_for(&self.action)?;
+        let state = client.shown_state();
+        let attempt = client.attempt(&state);
+        let mut request = request::build(client, &self.action, &self.inputs, &attempt)?;
+        auth::sign(client, auth, &attempt, &mut request)?;
+        Ok(request)
     }
 
     /// What an answer is: an error by the connector's rules, one of the action's answers, or an error by its
@@ -137,7 +150,8 @@ impl<'p> Call<'p> {
             return Ok((answer, received));
         }
         let client = &self.client.0;
-        let cx = Scopes { inputs: Some(&self.inputs), response: Some(&received), ..client.scopes() };
+        let state = client.latest();
+        let cx = Scopes { inputs: Some(&self.inputs), response: Some(&received), ..client.lasting(&state) };
         let rules = client.connector.errors();
         let redactor = || self.client.clone_redactor_with(self.inputs.secrets());
         if let Some(error) = errors::by_rules(rules, &received, &cx, &redactor) {
@@ -170,7 +184,7 @@ impl fmt::Debug for Call<'_> {
 impl Client<'_> {
     /// All secrets of the client and some more.
     pub(crate) fn clone_redactor_with(&self, secrets: impl Iterator<Item = String>) -> Redactor {
-        let mut redactor = self.0.redactor.clone();
+        let mut redactor = self.0.redactor();
         for secret in secrets {
             redactor.add(&secret);
         }

@@ -1,47 +1,63 @@
 //! A client: a connector, the credentials of one account, and a way to send.
-//!
-//! One loop makes every call: build, authenticate, send, follow what may be followed, classify, decode.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, ops::Deref, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use couplet_plan::{Action, AuthMethod, Connector, Method};
-use http::{HeaderMap, Request, Uri};
-use tokio::{runtime::Handle, time};
+use http::{HeaderMap, header::USER_AGENT};
 
 use crate::{
     Error, ErrorKind,
-    auth::Prepared,
+    auth::{Prepared, Session},
     base_url::BaseUrl,
     call::Call,
-    expression::{Fields, Scopes},
+    clock::Clock,
+    context::Moments,
+    expression::{Fields, Moment, Scopes, is_fixed},
     raw::RawRequest,
-    redact::Redactor,
-    redirect,
-    response::Received,
-    transport::{Reason, Transport, TransportError},
+    redact::{Learned, Redactor},
+    request::{set_header, style_of_template, template_value},
+    servers::Servers,
+    state::{Attempt, State},
+    style::{self, Pairs},
+    transport::Transport,
 };
 
 /// Calls a provider's actions. Cloning it is cheap, and its clones share everything.
 pub struct Client<'p>(pub(crate) Arc<Inner<'p>>);
 
+/// A core, and what its auth method has got so far.
 pub(crate) struct Inner<'p> {
+    pub(crate) core: Arc<Core<'p>>,
+    pub(crate) session: Session<'p>,
+}
+
+/// All that is known of a client from the start.
+pub(crate) struct Core<'p> {
     pub(crate) connector: Connector<'p>,
     pub(crate) method: AuthMethod<'p>,
     pub(crate) method_place: usize,
     pub(crate) config: Fields<'p>,
     pub(crate) app: Fields<'p>,
-    pub(crate) credentials: Fields<'p>,
-    pub(crate) servers: Vec<BaseUrl>,
-    /// Headers of every request.
+    /// What was supplied, before any token.
+    pub(crate) supplied: Arc<State<'p>>,
+    /// The names of the credentials that were given to this very client, and not read from a store.
+    pub(crate) explicit: Vec<String>,
+    /// The scopes that are asked for in the place of the Plan's, joined.
+    pub(crate) scopes: Option<String>,
+    pub(crate) servers: Servers,
+    /// Headers of every request, as far as they are always the same.
     pub(crate) headers: HeaderMap,
-    /// Query parameters of every request, encoded.
-    pub(crate) query: String,
+    /// Query parameters of every request, encoded; `None` where they are not always the same.
+    pub(crate) query: Option<String>,
     pub(crate) auth: Prepared,
     pub(crate) redactor: Redactor,
+    pub(crate) learned: Learned,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) moments: Moments,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
+    pub(crate) allow_private: bool,
 }
 
 impl<'p> Client<'p> {
@@ -59,7 +75,7 @@ impl<'p> Client<'p> {
     /// A text without the client's secrets, whatever their encoding.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        self.0.redactor.clean(text)
+        self.0.redactor().clean(text)
     }
 }
 
@@ -78,16 +94,73 @@ impl fmt::Debug for Client<'_> {
     }
 }
 
-impl Inner<'_> {
-    /// The scopes that a client has by itself.
-    pub(crate) fn scopes(&self) -> Scopes<'_> {
-        Scopes { config: &self.config, app: &self.app, credentials: &self.credentials, ..Scopes::default() }
+impl<'p> Deref for Inner<'p> {
+    type Target = Core<'p>;
+
+    fn deref(&self) -> &Core<'p> {
+        &self.core
+    }
+}
+
+impl<'p> Core<'p> {
+    /// What an attempt sees by itself.
+    pub(crate) fn scopes<'v>(&'v self, attempt: &'v Attempt<'_, 'p>) -> Scopes<'v> {
+        Scopes { moment: Some(&attempt.moment), ..self.lasting(attempt.state) }
     }
 
-    pub(crate) fn server(&self, place: u16) -> Result<&BaseUrl, Error> {
-        self.servers
-            .get(usize::from(place))
-            .ok_or_else(|| Error::config("the action names a server that the connector does not have"))
+    /// What there is to see of a connection's state, apart from any request.
+    pub(crate) fn lasting<'v>(&'v self, state: &'v State<'p>) -> Scopes<'v> {
+        Scopes {
+            config: &self.config,
+            app: &self.app,
+            credentials: &state.credentials,
+            captured: &state.captured,
+            ..Scopes::default()
+        }
+    }
+
+    /// All secrets that the client has, and has had of late.
+    pub(crate) fn redactor(&self) -> Redactor {
+        self.learned.add_to(self.redactor.clone())
+    }
+
+    pub(crate) fn server(&self, place: u16, cx: &Scopes<'_>) -> Result<Cow<'_, BaseUrl>, Error> {
+        self.servers.get(place, &self.connector, cx)
+    }
+
+    /// The headers of every request.
+    pub(crate) fn headers(&self, cx: &Scopes<'_>) -> Result<HeaderMap, Error> {
+        let mut headers = self.headers.clone();
+        for template in self.connector.headers().iter().filter(|template| !is_fixed(&template.value())) {
+            if let Some(value) = template_value(template, cx, ErrorKind::Config)? {
+                let text = style::plain(template.name(), value)?;
+                set_header(&mut headers, template.name(), &text, false)?;
+            }
+        }
+        Ok(headers)
+    }
+
+    /// The headers of a request that is none of the API's actions.
+    pub(crate) fn agent(&self) -> HeaderMap {
+        self.headers.get(USER_AGENT).map(|agent| (USER_AGENT, agent.clone())).into_iter().collect()
+    }
+
+    /// An attempt of its own, with a state.
+    pub(crate) fn attempt<'a>(&self, state: &'a State<'p>) -> Attempt<'a, 'p> {
+        Attempt { state, moment: self.moment() }
+    }
+
+    /// The moment of a request.
+    pub(crate) fn moment(&self) -> Moment {
+        self.moments.fixed().unwrap_or_else(|| Moment::at(self.clock.now()))
+    }
+
+    /// The query parameters of every request.
+    pub(crate) fn query(&self, cx: &Scopes<'_>) -> Result<Pairs, Error> {
+        match &self.query {
+            Some(query) => Ok(Pairs::query(query.clone())),
+            None => shared_query(&self.connector, cx),
+        }
     }
 
     /// What authenticates an action: the client's method, nothing, or an error where the method does not do.
@@ -109,62 +182,15 @@ impl Inner<'_> {
             _ => Ok(&self.auth),
         }
     }
+}
 
-    /// Sends a request and follows redirects that stay within the origin. `build` makes the request anew for
-    /// each step.
-    pub(crate) async fn exchange(
-        &self,
-        build: impl Fn() -> Result<Request<Bytes>, Error>,
-        follow: impl Fn(u16) -> bool,
-    ) -> Result<Received, Error> {
-        let request = build()?;
-        if Handle::try_current().is_err() {
-            return Err(Error::config("a call needs a Tokio runtime around it"));
-        }
-        let sending = async {
-            let mut request = request;
-            for _ in 0..=redirect::LIMIT {
-                let method = request.method().clone();
-                let origin = request.uri().clone();
-                let response = self.transport.send(request, self.max_response).await;
-                let (head, body) = response.map_err(|error| self.failed(error, &origin))?.into_parts();
-                let received = Received { status: head.status.as_u16(), headers: head.headers, body };
-                if !redirect::is_redirect(&method, &received) || !follow(received.status) {
-                    return Ok(received);
-                }
-                request = build()?;
-                *request.uri_mut() = redirect::target(&origin, &received)?;
-            }
-            Err(Error::new(ErrorKind::Provider, "the provider redirects without an end"))
-        };
-        match time::timeout(self.timeout, sending).await {
-            Ok(received) => received,
-            Err(_) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!("no complete answer within {} s", self.timeout.as_secs_f32()),
-            )),
+/// The query parameters that all actions of a connector share.
+pub(crate) fn shared_query(connector: &Connector<'_>, cx: &Scopes<'_>) -> Result<Pairs, Error> {
+    let mut pairs = Pairs::query(String::new());
+    for template in connector.query() {
+        if let Some(value) = template_value(template, cx, ErrorKind::Config)? {
+            pairs.styled(template.name(), style_of_template(), value)?;
         }
     }
-
-    fn failed(&self, error: TransportError, to: &Uri) -> Error {
-        let reason = error.reason();
-        let kind = match reason {
-            Reason::ConnectTimeout => ErrorKind::Timeout,
-            Reason::TooLarge => ErrorKind::Limit,
-            Reason::PrivateAddress => ErrorKind::Config,
-            Reason::ClientCertificate => ErrorKind::Unauthorized,
-            _ => ErrorKind::Transport,
-        };
-        let mut detail = match reason {
-            Reason::TooLarge => format!("the answer is larger than {} bytes", self.max_response),
-            _ => format!("{}: {reason}", to.host().unwrap_or_default()),
-        };
-        let source = error.into_source().map(|source| self.redactor.clean(&source.to_string()));
-        if let Some(cause) = &source {
-            detail = format!("{detail} ({cause})");
-        }
-        let error = Error::new(kind, detail);
-        let error = if reason == Reason::Tls { error.permanent() } else { error };
-        if reason.is_unsent() { error.unsent() } else { error }
-    }
+    Ok(pairs)
 }

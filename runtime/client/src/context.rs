@@ -6,13 +6,12 @@ use std::{
     time::Duration,
 };
 
-use rustls::pki_types::TrustAnchor;
-
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, Secret,
     auth::Flights,
-    auth::client_certificate::{self, Identity},
     clock::{Clock, SystemClock},
+    crypto::random,
+    expression::Moment,
     transport::{Hyper, Transport, Watched, Watcher},
 };
 
@@ -22,7 +21,7 @@ const MAX_RESPONSE: usize = 64 << 20;
 /// A handle that clients are built with. Its clones share one pool of connections.
 ///
 /// Connections go through the proxy that the environment names: `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY`
-/// names the host or it is this machine.
+/// names the host. What plain http there is goes to this machine, and never through a proxy.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,9 +32,6 @@ const MAX_RESPONSE: usize = 64 << 20;
 #[derive(Clone)]
 pub struct Context {
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
-    /// Whether the transport was given, and not made here.
-    given: bool,
-    roots: Arc<[TrustAnchor<'static>]>,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
     pub(crate) allow_private: bool,
@@ -43,6 +39,18 @@ pub struct Context {
     flights: Flights,
     pub(crate) clock: Arc<dyn Clock>,
     watcher: Option<Watcher>,
+    pub(crate) moments: Moments,
+}
+
+/// Where requests have their instants and their random texts from: the clock and the operating system, or, for
+/// exchanges that are written down, always the same.
+#[derive(Clone, Default)]
+pub(crate) struct Moments(Option<Arc<Fixed>>);
+
+struct Fixed {
+    now_ms: i64,
+    uuid: String,
+    nonce: String,
 }
 
 impl Context {
@@ -52,14 +60,13 @@ impl Context {
     pub fn new() -> Self {
         Self {
             transport: Arc::default(),
-            given: false,
-            roots: Arc::default(),
             timeout: TIMEOUT,
             max_response: MAX_RESPONSE,
             allow_private: false,
             flights: Flights::default(),
             clock: Arc::new(SystemClock),
             watcher: None,
+            moments: Moments::default(),
         }
     }
 
@@ -82,19 +89,8 @@ impl Context {
     #[must_use]
     pub fn allow_private_addresses(mut self) -> Self {
         self.allow_private = true;
-        self.renewed()
-    }
-
-    /// Trusts further roots beside those that browsers trust: the certificates in this PEM text, for providers that
-    /// one hosts oneself.
-    ///
-    /// # Errors
-    ///
-    /// Where the text holds no certificate, or one that cannot be read.
-    pub fn with_root_certificates(mut self, pem: &str) -> Result<Self, Error> {
-        let added = client_certificate::roots(pem)?;
-        self.roots = self.roots.iter().cloned().chain(added).collect();
-        Ok(self.renewed())
+        self.transport = Arc::default();
+        self
     }
 
     /// Sends all requests through another transport.
@@ -102,7 +98,6 @@ impl Context {
     #[must_use]
     pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Arc::new(OnceLock::from(transport));
-        self.given = true;
         self
     }
 
@@ -129,45 +124,47 @@ impl Context {
         &self.flights
     }
 
+    /// Gives every request the same instant, UUID and nonce, and a flow its state and verifier of that nonce.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_moment(mut self, now_ms: i64, uuid: &str, nonce: &str) -> Self {
+        let fixed = Fixed { now_ms, uuid: uuid.to_owned(), nonce: nonce.to_owned() };
+        self.moments = Moments(Some(Arc::new(fixed)));
+        self
+    }
+
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
-        self.shared().map(|inner| self.watched(inner))
-    }
-
-    /// A transport whose connections have a client certificate, with a pool of its own. One that was given to the
-    /// context makes its own connections.
-    #[allow(dead_code, reason = "wired by the auth methods")]
-    pub(crate) fn transport_as(&self, identity: &Identity) -> Result<Arc<dyn Transport>, Error> {
-        if self.given {
-            return self.transport();
-        }
-        Ok(self.watched(Arc::new(self.connect(Some(identity))?)))
-    }
-
-    fn watched(&self, inner: Arc<dyn Transport>) -> Arc<dyn Transport> {
-        match &self.watcher {
+        let inner = self.shared()?;
+        Ok(match &self.watcher {
             Some(watcher) => Arc::new(Watched { inner, watcher: Arc::clone(watcher) }),
             None => inner,
-        }
+        })
     }
 
     fn shared(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(transport) = self.transport.get() {
             return Ok(Arc::clone(transport));
         }
-        let transport = self.connect(None)?;
+        let transport = Hyper::new(self.allow_private).map_err(|error| {
+            Error::new(ErrorKind::Transport, "TLS could not be set up").with_source(error)
+        })?;
         Ok(Arc::clone(self.transport.get_or_init(|| Arc::new(transport))))
     }
+}
 
-    fn connect(&self, identity: Option<&Identity>) -> Result<Hyper, Error> {
-        Hyper::new(self.allow_private, identity, &self.roots)
-            .map_err(|error| Error::new(ErrorKind::Transport, "TLS could not be set up").with_source(error))
+impl Moments {
+    /// The moment of every request, where it is always the same.
+    pub(crate) fn fixed(&self) -> Option<Moment> {
+        let fixed = self.0.as_ref()?;
+        Some(Moment::at(fixed.now_ms).with_texts(&fixed.uuid, &fixed.nonce))
     }
 
-    /// The same with a transport still to be made.
-    fn renewed(mut self) -> Self {
-        self.transport = Arc::default();
-        self.given = false;
-        self
+    /// A text of 256 bits that nobody can guess: a state, or a verifier of PKCE.
+    pub(crate) fn unguessable(&self) -> Result<Secret, Error> {
+        match &self.0 {
+            Some(fixed) => Ok(Secret::new(format!("{0}{0}", fixed.nonce))),
+            None => random::token(32),
+        }
     }
 }
 

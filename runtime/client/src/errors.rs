@@ -64,7 +64,8 @@ pub(crate) fn kind_of(status: u16) -> ErrorKind {
     }
 }
 
-fn matches(rule: &ErrorRule<'_>, status: u16, cx: &Scopes<'_>) -> bool {
+/// Whether a rule speaks of an answer.
+pub(crate) fn matches(rule: &ErrorRule<'_>, status: u16, cx: &Scopes<'_>) -> bool {
     let status_fits = match rule.status() {
         Some(set) => set.contains(status),
         None => status >= 400 || rule.condition().is_some(),
@@ -108,7 +109,7 @@ fn excerpt(received: &Received, redactor: &Redactor) -> Option<String> {
 }
 
 /// The start of a text, on one line and without control characters.
-fn shorten(text: &str, limit: usize) -> String {
+pub(crate) fn shorten(text: &str, limit: usize) -> String {
     let mut out: String = text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(limit).is_some() {
         out.push('…');

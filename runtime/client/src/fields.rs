@@ -68,7 +68,8 @@ fn default_text(json: &str) -> Result<String, Error> {
         .ok_or_else(|| Error::config("a default is not a plain value"))
 }
 
-fn typed(field: &Field<'_>, text: &str, allow_private: bool) -> Result<Value<'static>, String> {
+/// The value of a text that is of a field's form.
+pub(crate) fn typed(field: &Field<'_>, text: &str, allow_private: bool) -> Result<Value<'static>, String> {
     if text.chars().any(char::is_control) {
         return Err("it has a control character".to_owned());
     }
@@ -87,7 +88,7 @@ fn typed(field: &Field<'_>, text: &str, allow_private: bool) -> Result<Value<'st
             check_header_name(text)?;
             as_text()
         }
-        format @ Format::Origin(_) => {
+        format @ (Format::Origin(_) | Format::Url(_)) => {
             check_origin(text, &format, allow_private)?;
             as_text()
         }

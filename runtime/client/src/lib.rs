@@ -28,9 +28,10 @@ mod address;
 mod auth;
 mod base_url;
 mod body;
-#[allow(dead_code, reason = "wired by the auth methods")]
+mod capture;
 mod crypto;
 mod errors;
+mod exchange;
 mod expression;
 mod fields;
 mod inputs;
@@ -39,8 +40,12 @@ mod percent;
 mod preview;
 mod redact;
 mod redirect;
+mod refusal;
 mod request;
 mod response;
+mod servers;
+mod state;
+mod step;
 mod style;
 
 // Typed values.

@@ -11,9 +11,9 @@ use http::{
 
 use crate::{
     Error,
-    auth::Prepared,
+    auth::{self, Prepared},
     base_url::is_dot_segment,
-    client::Client,
+    client::{Client, Inner},
     errors,
     expression::Scopes,
     json, percent,
@@ -21,7 +21,7 @@ use crate::{
     redact::Redactor,
     request::{assemble, authenticate, method, set_header},
     response::{Received, unexpected},
-    style::Pairs,
+    state::Attempt,
 };
 
 /// A request of a client that lives as long as the program, as generated crates have it.
@@ -33,7 +33,7 @@ pub struct RawRequest<'p> {
     client: Client<'p>,
     method: Method,
     path: String,
-    query: Pairs,
+    query: Vec<(String, String)>,
     headers: Result<HeaderMap, Error>,
     body: Result<Bytes, Error>,
 }
@@ -47,12 +47,11 @@ pub struct Response {
 
 impl<'p> RawRequest<'p> {
     pub(crate) fn new(client: Client<'p>, method: Method, path: &str) -> Self {
-        let query = Pairs::query(client.0.query.clone());
         Self {
             client,
             method,
             path: path.to_owned(),
-            query,
+            query: Vec::new(),
             headers: Ok(HeaderMap::new()),
             body: Ok(Bytes::new()),
         }
@@ -60,7 +59,7 @@ impl<'p> RawRequest<'p> {
 
     /// Adds a query parameter.
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
-        self.query.push(name, value.to_string().as_bytes());
+        self.query.push((name.to_owned(), value.to_string()));
         self
     }
 
@@ -100,12 +99,16 @@ impl<'p> RawRequest<'p> {
     ///
     /// The request cannot be sent as it is, the connection failed, or the provider reports an error.
     pub async fn send(self) -> Result<Response, Error> {
-        let (client, request) = self.build()?;
-        let (parts, body) = request.into_parts();
-        let build = || Ok(HttpRequest::from_parts(parts.clone(), body.clone()));
-        let received = client.0.exchange(build, |_| true).await?;
-        let cx = Scopes { response: Some(&received), ..client.0.scopes() };
-        let redactor = || client.0.redactor.clone();
+        let Self { client, method, path, query, headers, body } = self;
+        let (headers, body) = (headers?, body?);
+        let build = |attempt: &Attempt<'_, 'p>| {
+            let parts = Parts { method, path: &path, query: &query, headers: &headers, body: &body };
+            parts.build(&client.0, attempt)
+        };
+        let received = client.0.exchange(&client.0.auth, build, |_| true).await?;
+        let state = client.0.latest();
+        let cx = Scopes { response: Some(&received), ..client.0.lasting(&state) };
+        let redactor = || client.0.redactor();
         if let Some(error) = errors::by_rules(client.0.connector.errors(), &received, &cx, &redactor) {
             return Err(error);
         }
@@ -122,22 +125,40 @@ impl<'p> RawRequest<'p> {
     ///
     /// The request cannot be sent as it is.
     pub fn build_request(self) -> Result<BuiltRequest, Error> {
-        let (client, request) = self.build()?;
-        let redactor: Redactor = client.0.redactor.clone();
-        Ok(BuiltRequest::new(request, redactor))
+        let Self { client, method, path, query, headers, body } = self;
+        let (headers, body) = (headers?, body?);
+        let parts = Parts { method, path: &path, query: &query, headers: &headers, body: &body };
+        let state = client.0.shown_state();
+        let attempt = client.0.attempt(&state);
+        let mut request = parts.build(&client.0, &attempt)?;
+        auth::sign(&client.0, &client.0.auth, &attempt, &mut request)?;
+        Ok(BuiltRequest::new(request, client.0.redactor()))
     }
 
     fn content_type(self, text: &str) -> Self {
         self.header(CONTENT_TYPE.as_str(), text)
     }
+}
 
-    fn build(self) -> Result<(Client<'p>, HttpRequest<Bytes>), Error> {
-        let client = self.client;
-        let inner = &*client.0;
-        let base = inner.server(0)?;
+/// A request as its caller wrote it.
+struct Parts<'r> {
+    method: Method,
+    path: &'r str,
+    query: &'r [(String, String)],
+    headers: &'r HeaderMap,
+    body: &'r Bytes,
+}
+
+impl Parts<'_> {
+    fn build<'p>(&self, inner: &Inner<'p>, attempt: &Attempt<'_, 'p>) -> Result<HttpRequest<Bytes>, Error> {
+        let cx = inner.scopes(attempt);
+        let base = inner.server(0, &cx)?;
         let mut target = base.path.clone();
-        checked_path(&mut target, &self.path)?;
-        let mut query = self.query;
+        checked_path(&mut target, self.path)?;
+        let mut query = inner.query(&cx)?;
+        for (name, value) in self.query {
+            query.push(name, value.as_bytes());
+        }
         match &inner.auth {
             Prepared::Query(name, value) => query.push(name, value.expose_secret().as_bytes()),
             Prepared::Body(..) => {
@@ -152,17 +173,16 @@ impl<'p> RawRequest<'p> {
             target.push('?');
             target.push_str(&query);
         }
-        let mut headers = inner.headers.clone();
+        let mut headers = inner.headers(&cx)?;
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        for (name, value) in &self.headers? {
+        for (name, value) in self.headers {
             if matches!(name.as_str(), "host" | "content-length" | "transfer-encoding" | "connection") {
                 return Err(Error::input(format!("the header `{name}` is not the caller's to set")));
             }
             headers.insert(name.clone(), value.clone());
         }
         authenticate(&mut headers, &inner.auth);
-        let request = assemble(method(self.method), base, target, headers, self.body?)?;
-        Ok((client, request))
+        assemble(method(self.method), &base, target, headers, self.body.clone())
     }
 }
 

@@ -3,10 +3,15 @@
 //! Each secret is looked for as it stands and in every encoding in which a request carries it: percent, form,
 //! JSON, hexadecimal, and base64 also where it is only a part of what was encoded.
 
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
 use base64::{Engine as _, engine::general_purpose};
 use zeroize::Zeroizing;
 
-use crate::percent;
+use crate::{Secret, percent};
 
 /// What stands in a secret's place.
 pub(crate) const MASK: &str = "***";
@@ -15,6 +20,37 @@ pub(crate) const MASK: &str = "***";
 #[derive(Clone, Default)]
 pub(crate) struct Redactor {
     needles: Vec<Zeroizing<String>>,
+}
+
+/// Secrets that a client came to know as it went: tokens, and what steps captured. The oldest are forgotten.
+#[derive(Default)]
+pub(crate) struct Learned(Mutex<VecDeque<Secret>>);
+
+/// How many are kept: those of several renewals.
+const LEARNED: usize = 64;
+
+impl Learned {
+    /// Adds secrets.
+    pub(crate) fn learn<'s>(&self, secrets: impl Iterator<Item = &'s Secret>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets {
+            if known.iter().any(|known| known.expose_secret() == secret.expose_secret()) {
+                continue;
+            }
+            known.push_back(secret.clone());
+            if known.len() > LEARNED {
+                known.pop_front();
+            }
+        }
+    }
+
+    /// The redactor with all of them.
+    pub(crate) fn add_to(&self, mut redactor: Redactor) -> Redactor {
+        for secret in &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            redactor.add(secret.expose_secret());
+        }
+        redactor
+    }
 }
 
 impl Redactor {

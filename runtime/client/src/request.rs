@@ -16,10 +16,11 @@ use crate::{
     base_url::{BaseUrl, is_dot_segment},
     body,
     client::Inner,
-    expression::{Moment, Scopes, Value, evaluate, present},
+    expression::{Scopes, Value, evaluate, present},
     inputs::{Inputs, Raw},
     percent,
-    style::{self, Pairs},
+    state::Attempt,
+    style,
 };
 
 /// The longest URL that is sent: many servers take no longer one.
@@ -30,14 +31,15 @@ pub(crate) fn build(
     client: &Inner<'_>,
     action: &Action<'_>,
     inputs: &Inputs<'_>,
+    attempt: &Attempt<'_, '_>,
 ) -> Result<Request<Bytes>, Error> {
-    let moment = Moment::now();
-    let cx = Scopes { inputs: Some(inputs), moment: Some(&moment), ..client.scopes() };
+    let cx = Scopes { inputs: Some(inputs), ..client.scopes(attempt) };
     let auth = client.auth_for(action)?;
-    let server = client.server(action.server())?;
+    let server = client.server(action.server(), &cx)?;
+    let server = server.as_ref();
     let target = target(server, action, inputs, &cx, client, auth)?;
     let mut headers = headers(client, action, inputs, &cx)?;
-    let body = body::build(action, inputs, &cx, auth)?;
+    let body = body::build(action.body(), action.method(), inputs, &cx, auth)?;
     if let Some(content_type) = body.content_type {
         headers.entry(CONTENT_TYPE).or_insert(content_type);
     }
@@ -124,7 +126,7 @@ fn target(
 ) -> Result<String, Error> {
     let mut target = String::with_capacity(128);
     target.push_str(&server.path);
-    path(&mut target, action, inputs, cx)?;
+    path(&mut target, action.path(), inputs, cx)?;
     if target.is_empty() {
         target.push('/');
     }
@@ -136,10 +138,16 @@ fn target(
     Ok(target)
 }
 
-fn path(out: &mut String, action: &Action<'_>, inputs: &Inputs<'_>, cx: &Scopes<'_>) -> Result<(), Error> {
+/// Appends the parts of a path; each value is a part of one segment.
+pub(crate) fn path(
+    out: &mut String,
+    parts: &[PathPart<'_>],
+    inputs: &Inputs<'_>,
+    cx: &Scopes<'_>,
+) -> Result<(), Error> {
     let start = out.len();
     let mut dynamic = false;
-    for part in action.path() {
+    for part in parts {
         let (name, text) = match part {
             PathPart::Literal(text) => {
                 out.push_str(text);
@@ -147,8 +155,8 @@ fn path(out: &mut String, action: &Action<'_>, inputs: &Inputs<'_>, cx: &Scopes<
             }
             PathPart::Input(place) => {
                 let place = usize::from(*place);
-                let input =
-                    action.inputs().get(place).ok_or_else(|| Error::input("a path without its input"))?;
+                let (_, input) =
+                    inputs.iter().nth(place).ok_or_else(|| Error::input("a path without its input"))?;
                 let raw = inputs.required(place)?;
                 let value = raw.map_or(Ok(Value::Absent), Raw::value).map_err(unusable)?;
                 (input.name(), style::simple(input.name(), input.style(), value, percent::component)?)
@@ -179,7 +187,7 @@ fn query(
     cx: &Scopes<'_>,
     auth: &Prepared,
 ) -> Result<String, Error> {
-    let mut pairs = Pairs::query(client.query.clone());
+    let mut pairs = client.query(cx)?;
     for template in action.query() {
         if let Some(value) = template_value(template, cx, ErrorKind::Input)? {
             pairs.styled(template.name(), style_of_template(), value)?;
@@ -202,7 +210,7 @@ fn headers(
     inputs: &Inputs<'_>,
     cx: &Scopes<'_>,
 ) -> Result<HeaderMap, Error> {
-    let mut headers = client.headers.clone();
+    let mut headers = client.headers(cx)?;
     if !headers.contains_key(ACCEPT) {
         headers.insert(ACCEPT, HeaderValue::from_static(accept(action)));
     }
@@ -220,7 +228,8 @@ fn headers(
     Ok(headers)
 }
 
-fn set_simple(
+/// Sets a header whose value comes from a template or from an input.
+pub(crate) fn set_simple(
     headers: &mut HeaderMap,
     name: &str,
     style: couplet_plan::Style,

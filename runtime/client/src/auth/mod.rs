@@ -1,29 +1,32 @@
 //! How a request proves who sends it: an auth method and its credentials in, what it adds to each request out.
-//! That is worked out once, when a client is built.
+//! What is always the same is worked out once, when a client is built; what depends on the request, on the time or on
+//! a token is added to each request last ([`sign`]).
 
 mod api_key;
-#[allow(dead_code, reason = "wired by the auth methods")]
+mod assertion;
 pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod challenge;
-#[allow(dead_code, reason = "wired by the auth methods")]
-pub(crate) mod client_certificate;
 pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
+mod expiry;
 mod flight;
+pub(crate) mod issue;
 pub(crate) mod issuer;
-#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod oauth1;
 mod renewal;
+pub(crate) mod session;
+mod sign;
 pub(crate) mod token;
 
-pub use self::flight::Flights;
 use couplet_plan::{AuthKind, AuthMethod, Expression};
 use http::{HeaderName, HeaderValue};
 
+pub use self::flight::Flights;
+pub(crate) use self::{assertion::assertion, session::Session, sign::sign};
 use crate::{
     Error, ErrorKind, Secret,
     expression::{Scopes, Value, present},
@@ -41,17 +44,24 @@ pub(crate) enum Prepared {
     Path(String, Secret),
     /// A member of the body.
     Body(String, Secret),
+    /// What is added to each request last.
+    Late,
 }
 
 /// A method's addition, and the composed texts in it that must not be shown.
 pub(crate) fn prepare(method: &AuthMethod<'_>, cx: &Scopes<'_>) -> Result<(Prepared, Vec<Secret>), Error> {
     match method.kind() {
-        AuthKind::None => Ok((Prepared::Nothing, Vec::new())),
+        AuthKind::None | AuthKind::Certificate => Ok((Prepared::Nothing, Vec::new())),
         AuthKind::Basic(user, password) => basic::prepare(&text(&user, cx)?, &text(&password, cx)?),
         AuthKind::Bearer(scheme, token) => bearer::prepare(scheme, &text(&token, cx)?),
         AuthKind::ApiKey(location, name, value) => {
             api_key::prepare(location, &text(&name, cx)?, &text(&value, cx)?)
         }
+        AuthKind::Token(_)
+        | AuthKind::Signature
+        | AuthKind::AwsSigV4(_)
+        | AuthKind::OAuth1(_)
+        | AuthKind::Digest(..) => Ok((Prepared::Late, Vec::new())),
         _ => Err(Error::config("this auth method needs a later version of the runtime")),
     }
 }

@@ -6,5 +6,5 @@
 pub(crate) mod digest;
 pub(crate) mod jwt;
 pub(crate) mod key;
-pub(crate) mod pem;
+mod pem;
 pub(crate) mod random;

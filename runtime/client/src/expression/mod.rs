@@ -11,6 +11,7 @@ mod filters;
 mod moment;
 mod operators;
 mod oracle;
+mod references;
 mod request_view;
 mod scopes;
 pub(crate) mod time;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     evaluate::{evaluate, present},
     filters::{base64, base64_decode, hex},
     moment::Moment,
+    references::{TOKEN_PARTS, is_fixed, refers},
     request_view::RequestView,
     scopes::{FieldValue, Fields, Scopes, part},
     value::{Value, place},

@@ -5,7 +5,7 @@ mod scan;
 mod write;
 
 pub(crate) use self::{
-    scan::{find, parse, validate},
+    scan::{find, has_duplicates, parse, validate},
     write::{write_float, write_string},
 };
 

@@ -54,6 +54,14 @@ pub(crate) fn find<'t>(text: &'t str, path: &[Key<'_>]) -> Result<Option<&'t str
     Ok(part.get(start..scanner.at))
 }
 
+/// Whether an object in a text has two members of one name. A text that is not JSON has none.
+pub(crate) fn has_duplicates(text: &str) -> bool {
+    let mut found = false;
+    let mut scanner = Scanner::new(text);
+    scanner.space();
+    scanner.distinct(0, &mut found).is_ok() && found
+}
+
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
@@ -203,6 +211,24 @@ impl<'t> Scanner<'t> {
             if !self.take(b',') {
                 return self.invalid("neither `,` nor `}` after a member");
             }
+        }
+    }
+
+    fn distinct(&mut self, depth: usize, found: &mut bool) -> Result<()> {
+        self.space();
+        if depth > DEPTH {
+            return self.invalid("nested too deeply");
+        }
+        match self.peek() {
+            Some(b'{') => {
+                let mut names = std::collections::BTreeSet::new();
+                self.object(|scanner, name| {
+                    *found |= !names.insert(name);
+                    scanner.distinct(depth + 1, found)
+                })
+            }
+            Some(b'[') => self.array(|scanner| scanner.distinct(depth + 1, found)),
+            _ => self.skip(depth),
         }
     }
 

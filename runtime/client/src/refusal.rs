@@ -1,0 +1,164 @@
+//! What token endpoints answer: JSON or a form, a token or an error, and what an error says.
+
+use bytes::Bytes;
+
+use crate::{
+    Error, ErrorKind,
+    errors::{kind_of, shorten},
+    expression::Value,
+    json, percent,
+    redact::Redactor,
+    response::Received,
+};
+
+/// How much of a provider's own description is kept.
+const MESSAGE: usize = 1024;
+
+/// The answer, with a form in the place of JSON read as an object: some providers answer with forms, whatever they
+/// were asked for. `wanted` says by which members a form is known that is not
+/// announced.
+pub(crate) fn as_object(mut received: Received, wanted: &dyn Fn(&str) -> bool) -> Result<Received, Error> {
+    let Ok(text) = received.text() else { return Ok(received) };
+    let form = match received.media_type() {
+        Some("application/x-www-form-urlencoded") => json::validate(text).is_err(),
+        Some("text/plain" | "text/html") | None => {
+            let known = ["access_token", "oauth_token", "error"];
+            let is_known = |(name, _): &(String, String)| known.contains(&name.as_str()) || wanted(name);
+            json::validate(text).is_err()
+                && pairs(text.trim()).is_some_and(|pairs| pairs.iter().any(is_known))
+        }
+        _ => false,
+    };
+    if form {
+        let pairs = pairs(text.trim()).unwrap_or_default();
+        let mut object = String::from("{");
+        for (name, value) in &pairs {
+            if object.len() > 1 {
+                object.push(',');
+            }
+            json::write_string(&mut object, name);
+            object.push(':');
+            json::write_string(&mut object, value);
+        }
+        object.push('}');
+        received.body = Bytes::from(object);
+    }
+    let text = received.text().unwrap_or_default();
+    if text.starts_with('{') && json::has_duplicates(text) {
+        return Err(Error::decode("the answer has a member twice, so that nobody can tell which one counts")
+            .with_status(received.status));
+    }
+    Ok(received)
+}
+
+/// The pairs of a form, decoded; `None` where a text is none.
+pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    if text.is_empty() || text.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '{' | '"')) {
+        return None;
+    }
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            Some((decoded(name)?, decoded(value)?))
+        })
+        .collect()
+}
+
+fn decoded(text: &str) -> Option<String> {
+    String::from_utf8(percent::decode(&text.replace('+', " ")).into_owned()).ok()
+}
+
+/// What the provider says went wrong, without secrets.
+pub(crate) struct Said {
+    pub(crate) code: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// Reads `error` and `error_description` (RFC 6749, 5.2), or what comes near to them.
+pub(crate) fn said(received: &Received, redactor: &Redactor) -> Said {
+    let body = received.text().ok().and_then(|text| json::parse(text).ok()).unwrap_or(Value::Absent);
+    let text = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            let value = body.clone().member(name);
+            let text = match value {
+                Value::Text(_) | Value::Int(_) => value.into_text().ok()?.into_owned(),
+                value @ Value::Map(_) => value.member("message").into_text().ok()?.into_owned(),
+                _ => return None,
+            };
+            Some(shorten(&redactor.clean(&text), MESSAGE)).filter(|text| !text.is_empty())
+        })
+    };
+    let code = text(&["error", "errorCode", "error_code", "code"]);
+    let description =
+        text(&["error_description", "errorDescription", "message", "error_message", "errorSummary"]);
+    Said { code, description }
+}
+
+/// The error that the answer to a step is.
+pub(crate) fn error(received: &Received, redactor: &Redactor) -> Error {
+    let said = said(received, redactor);
+    if (300..400).contains(&received.status) {
+        let detail = "the provider redirects a request that carries credentials, which is never followed";
+        return Error::new(ErrorKind::Provider, detail).with_status(received.status);
+    }
+    let kind = kind_of_code(said.code.as_deref()).unwrap_or(match received.status {
+        0..=399 => ErrorKind::Provider,
+        status => kind_of(status),
+    });
+    let detail = hint(&said).unwrap_or(match kind {
+        ErrorKind::Unauthorized => "the provider does not accept the credentials",
+        ErrorKind::Unavailable | ErrorKind::RateLimited => "the provider issues no token now",
+        _ => "the provider refuses the request",
+    });
+    Error::new(kind, detail)
+        .with_status(received.status)
+        .with_code(said.code)
+        .with_message(said.description)
+        .with_request_id(received.request_id().map(|id| shorten(&redactor.clean(id), 256)))
+}
+
+/// What the codes of RFC 6749 (4.1.2.1 and 5.2) and RFC 8628 mean for a caller.
+pub(crate) fn kind_of_code(code: Option<&str>) -> Option<ErrorKind> {
+    Some(match code? {
+        "invalid_grant"
+        | "invalid_client"
+        | "unauthorized_client"
+        | "bad_refresh_token"
+        | "expired_token"
+        | "bad_verification_code"
+        | "incorrect_client_credentials" => ErrorKind::Unauthorized,
+        "access_denied" => ErrorKind::Forbidden,
+        "invalid_request"
+        | "unsupported_grant_type"
+        | "unsupported_response_type"
+        | "invalid_scope"
+        | "redirect_uri_mismatch" => ErrorKind::Invalid,
+        "server_error" | "temporarily_unavailable" => ErrorKind::Unavailable,
+        "slow_down" => ErrorKind::RateLimited,
+        _ => return None,
+    })
+}
+
+/// The cause and the mend of the mistakes that are made most.
+pub(crate) fn hint(said: &Said) -> Option<&'static str> {
+    let code = said.code.as_deref().unwrap_or_default();
+    let description = said.description.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if description.contains("code_verifier") || description.contains("code verifier") {
+        return Some(
+            "the provider misses the code_verifier of PKCE, or finds another one: the callback must be completed with \
+             the pending value of the very authorization that it answers, and the manifest must not say `pkce: false`",
+        );
+    }
+    if code == "redirect_uri_mismatch"
+        || description.contains("redirect_uri")
+        || description.contains("redirect uri")
+        || description.contains("redirect url")
+    {
+        return Some(
+            "the redirect URI is not the one that is registered with the provider: register the app's `redirect_uri` \
+             there, equal to the byte (scheme, port, path and the slash at its end)",
+        );
+    }
+    None
+}
