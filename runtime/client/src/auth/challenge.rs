@@ -17,6 +17,11 @@ impl Challenge<'_> {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Names and values in their order.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// Whether it is of a scheme.
     pub(crate) fn is(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
@@ -144,6 +149,15 @@ mod tests {
             assert_eq!(parse(&header).len(), challenges, "{part}");
             let header = format!("Digest realm=\"{header}");
             parse(&header);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_is_read_panics(header in "([a-zé]{0,3}|[ ,=\"\\\\\t])*") {
+            for challenge in parse(&header) {
+                proptest::prop_assert!(!challenge.scheme.is_empty());
+            }
         }
     }
 }

@@ -7,7 +7,6 @@ mod assertion;
 pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
-#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod challenge;
 pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]

@@ -338,4 +338,27 @@ mod tests {
         let flipped = pair.replace("2DXW", "2DXX");
         assert!(ed25519_sign(&flipped, b"").unwrap_err().to_string().contains("do not fit"));
     }
+
+    proptest::proptest! {
+        /// Keys with bytes changed and ends cut are read or refused.
+        #[test]
+        fn no_key_panics(
+            form in 0_usize..4,
+            changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), 0_u8..=255), 0..4),
+            end in proptest::prelude::any::<proptest::sample::Index>(),
+        ) {
+            let text = [pem!("rsa_pkcs1"), pem!("p256_sec1"), pem!("p384_pkcs8"), pem!("ed25519_pkcs8")][form];
+            let section = pem::sections(text).unwrap().remove(0);
+            let mut der = section.der.to_vec();
+            for (place, byte) in &changes {
+                let place = place.index(der.len());
+                der[place] = *byte;
+            }
+            der.truncate(end.index(der.len()) + 1);
+            let label = section.label;
+            let text = format!("-----BEGIN {label}-----\n{}\n-----END {label}-----", base64(&der));
+            PrivateKey::parse(&text).ok();
+            PrivateKey::parse(&text[..end.index(text.len())]).ok();
+        }
+    }
 }
