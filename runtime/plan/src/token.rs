@@ -11,6 +11,7 @@ pub struct Token<'a> {
     flow: Flow<'a>,
     obtain: &'a [Step<'a>],
     prepare: &'a [Step<'a>],
+    discovery: Option<Expression<'a>>,
     refresh: Option<&'a [Step<'a>]>,
     revoke: &'a [Step<'a>],
     response: TokenResponse<'a>,
@@ -43,6 +44,7 @@ impl<'a> Token<'a> {
             flow,
             obtain,
             prepare: &[],
+            discovery: None,
             refresh: None,
             revoke: &[],
             response,
@@ -60,6 +62,15 @@ impl<'a> Token<'a> {
     #[must_use]
     pub const fn with_prepare(mut self, steps: &'a [Step<'a>]) -> Self {
         self.prepare = steps;
+        self
+    }
+
+    /// The URL of a protected resource whose metadata tells the endpoints (RFC 9728, RFC 8414), before anything else.
+    /// They are then `captured.issuer`, `captured.authorization_endpoint`, `captured.token_endpoint`,
+    /// `captured.registration_endpoint` and `captured.revocation_endpoint`.
+    #[must_use]
+    pub const fn with_discovery(mut self, resource: Expression<'a>) -> Self {
+        self.discovery = Some(resource);
         self
     }
 
@@ -136,6 +147,12 @@ impl<'a> Token<'a> {
     #[must_use]
     pub const fn prepare(&self) -> &'a [Step<'a>] {
         self.prepare
+    }
+
+    /// The URL of a protected resource whose metadata tells the endpoints.
+    #[must_use]
+    pub const fn discovery(&self) -> Option<Expression<'a>> {
+        self.discovery
     }
 
     /// The requests that renew it.

@@ -109,6 +109,7 @@ rows! {
     OPTIONAL_PATH_INPUT Error "optional-path-input";
     PLAIN_HTTP Error "plain-http";
     RESERVED_HEADER Error "reserved-header";
+    RESERVED_PARAMETER Error "reserved-parameter";
     SCHEMA_DISAGREES Error "schema-disagrees";
     SEVERAL_DOCUMENTS Error "several-documents";
     TEST_NEEDS_INPUT Error "test-needs-input";
@@ -124,6 +125,7 @@ rows! {
     UNKNOWN_INPUT Error "unknown-input";
     UNKNOWN_KEY Error "unknown-key";
     UNKNOWN_NAME Error "unknown-name";
+    UNKNOWN_PARAMETER Error "unknown-parameter";
     UNKNOWN_SERVER Error "unknown-server";
     UNKNOWN_TYPE Error "unknown-type";
     UNKNOWN_VALUE Error "unknown-value";

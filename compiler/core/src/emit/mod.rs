@@ -4,6 +4,7 @@
 //! an escaped string, and Markdown only as inert documentation.
 
 mod actions;
+mod auth;
 mod client;
 mod crate_manifest;
 mod plan;

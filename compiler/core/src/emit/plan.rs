@@ -1,12 +1,13 @@
 //! The module `plan`: the Plan as statics, printed from the Plan itself.
 
 use couplet_plan::{
-    Action, Answer, AuthKind, AuthMethod, Body, BodyKind, Connector as Shared, ErrorRule, Expression, Field,
-    Format, Input, Key, NamedTemplate, Nesting, Node, PathPart, Server, ServerKind, StatusSet, Style,
+    Action, Answer, Body, BodyKind, Connector as Shared, ErrorRule, Expression, Field, Format, Input, Key,
+    NamedTemplate, Nesting, Node, PathPart, Server, ServerKind, StatusSet, Style,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::auth;
 use super::print::{self, Module};
 use super::tokens::ident;
 use crate::connector::Connector;
@@ -49,12 +50,12 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
     }
 }
 
-fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+pub(super) fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     quote!(&[#(#items),*])
 }
 
 /// A setter with a list, where the list holds anything.
-fn setter(name: &str, items: Vec<TokenStream>) -> Option<TokenStream> {
+pub(super) fn setter(name: &str, items: Vec<TokenStream>) -> Option<TokenStream> {
     let name = format_ident!("{name}");
     (!items.is_empty()).then(|| quote!(.#name(&[#(#items),*])))
 }
@@ -62,7 +63,7 @@ fn setter(name: &str, items: Vec<TokenStream>) -> Option<TokenStream> {
 fn shared(connector: &Shared<'_>) -> TokenStream {
     let (name, version) = (connector.name(), connector.version());
     let servers = list(connector.servers().iter().map(server));
-    let auth = list(connector.auth().iter().map(auth));
+    let auth = list(connector.auth().iter().map(auth::method));
     let config = setter("with_config", connector.config().iter().map(field).collect());
     let app = setter("with_app", connector.app().iter().map(field).collect());
     let query = setter("with_query", connector.query().iter().map(template).collect());
@@ -71,7 +72,7 @@ fn shared(connector: &Shared<'_>) -> TokenStream {
     quote!(v1::Connector::new(#name, #version, #servers, #auth)#config #app #query #headers #errors)
 }
 
-fn server(server: &Server<'_>) -> TokenStream {
+pub(super) fn server(server: &Server<'_>) -> TokenStream {
     let name = server.name();
     match server.kind() {
         ServerKind::Table(by, rows) => {
@@ -86,7 +87,7 @@ fn server(server: &Server<'_>) -> TokenStream {
     }
 }
 
-fn field(field: &Field<'_>) -> TokenStream {
+pub(super) fn field(field: &Field<'_>) -> TokenStream {
     let name = field.name();
     let title = (field.title() != name).then(|| {
         let title = field.title();
@@ -99,11 +100,7 @@ fn field(field: &Field<'_>) -> TokenStream {
         Format::Boolean => Some(quote!(v1::Format::Boolean)),
         Format::HostLabel => Some(quote!(v1::Format::HostLabel)),
         Format::HeaderName => Some(quote!(v1::Format::HeaderName)),
-        Format::Origin(hosts) => {
-            let hosts = hosts.iter();
-            Some(quote!(v1::Format::Origin(&[#(#hosts),*])))
-        }
-        _ => Some(quote!(compile_error!("this format is unknown to the printer"))),
+        format => Some(origin(&format)),
     };
     let format = format.map(|format| quote!(.with_format(#format)));
     let secret = field.is_secret().then(|| quote!(.secret()));
@@ -114,35 +111,28 @@ fn field(field: &Field<'_>) -> TokenStream {
     quote!(v1::Field::new(#name)#title #format #secret #optional #default #choices #pattern)
 }
 
-fn auth(method: &AuthMethod<'_>) -> TokenStream {
-    let name = method.name();
-    let fields = list(method.fields().iter().map(field));
-    match method.kind() {
-        AuthKind::None => quote!(v1::AuthMethod::none(#name)),
-        AuthKind::Basic(user, password) => {
-            let (user, password) = (expression(&user), expression(&password));
-            quote!(v1::AuthMethod::basic(#name, #fields, #user, #password))
+/// A format that confines hosts.
+pub(super) fn origin(format: &Format<'_>) -> TokenStream {
+    match format {
+        Format::Origin(hosts) => {
+            let hosts = hosts.iter();
+            quote!(v1::Format::Origin(&[#(#hosts),*]))
         }
-        AuthKind::Bearer(scheme, token) => {
-            let token = expression(&token);
-            quote!(v1::AuthMethod::bearer(#name, #fields, #scheme, #token))
+        Format::Url(hosts) => {
+            let hosts = hosts.iter();
+            quote!(v1::Format::Url(&[#(#hosts),*]))
         }
-        AuthKind::ApiKey(location, key, value) => {
-            let location = variant("KeyLocation", &location);
-            let (key, value) = (expression(&key), expression(&value));
-            quote!(v1::AuthMethod::api_key(#name, #fields, #location, #key, #value))
-        }
-        _ => quote!(compile_error!("this auth method is unknown to the printer")),
+        _ => quote!(compile_error!("this format is unknown to the printer")),
     }
 }
 
 /// A variant without fields: its name is what `Debug` says.
-fn variant(ty: &str, value: &dyn std::fmt::Debug) -> TokenStream {
+pub(super) fn variant(ty: &str, value: &dyn std::fmt::Debug) -> TokenStream {
     let (ty, variant) = (format_ident!("{ty}"), format_ident!("{}", format!("{value:?}")));
     quote!(v1::#ty::#variant)
 }
 
-fn rule(rule: &ErrorRule<'_>) -> TokenStream {
+pub(super) fn rule(rule: &ErrorRule<'_>) -> TokenStream {
     let kind = variant("ErrorKind", &rule.kind());
     let status = rule.status().map(|status| {
         let status = statuses(status);
@@ -160,7 +150,7 @@ fn rule(rule: &ErrorRule<'_>) -> TokenStream {
     quote!(v1::ErrorRule::new(#kind)#status #condition #code #message)
 }
 
-fn statuses(set: StatusSet<'_>) -> TokenStream {
+pub(super) fn statuses(set: StatusSet<'_>) -> TokenStream {
     if set == StatusSet::SUCCESS {
         return quote!(v1::StatusSet::SUCCESS);
     }
@@ -171,7 +161,7 @@ fn statuses(set: StatusSet<'_>) -> TokenStream {
     quote!(v1::StatusSet::new(&[#(#ranges),*]))
 }
 
-fn template(template: &NamedTemplate<'_>) -> TokenStream {
+pub(super) fn template(template: &NamedTemplate<'_>) -> TokenStream {
     let (name, value) = (template.name(), expression(&template.value()));
     let optional = template.is_optional().then(|| quote!(.optional()));
     quote!(v1::NamedTemplate::new(#name, #value)#optional)
@@ -200,7 +190,7 @@ fn action(action: &Action<'_>) -> TokenStream {
     quote!(v1::Action::new(#name, #method, #path, #effect)#server #auth #inputs #query #headers #body #answers)
 }
 
-fn path_part(part: &PathPart<'_>) -> TokenStream {
+pub(super) fn path_part(part: &PathPart<'_>) -> TokenStream {
     match part {
         PathPart::Literal(text) => quote!(v1::PathPart::Literal(#text)),
         PathPart::Input(place) => {
@@ -233,7 +223,7 @@ fn input(input: &Input<'_>) -> TokenStream {
     quote!(v1::Input::new(#name, #location)#wire #style #optional #nullable #secret #bytes #default)
 }
 
-fn body(body: &Body<'_>) -> TokenStream {
+pub(super) fn body(body: &Body<'_>) -> TokenStream {
     let kind = variant("BodyKind", &body.kind());
     let value = body.value().map(|value| {
         let value = expression(&value);
@@ -268,7 +258,7 @@ fn key(key: &Key<'_>) -> TokenStream {
     }
 }
 
-fn expression(value: &Expression<'_>) -> TokenStream {
+pub(super) fn expression(value: &Expression<'_>) -> TokenStream {
     let of = |value: &Expression<'_>| {
         let value = expression(value);
         quote!(&#value)

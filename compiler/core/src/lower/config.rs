@@ -27,15 +27,6 @@ pub(super) struct Config<'a> {
 }
 
 impl Config<'_> {
-    /// The scopes `config` and `app`.
-    pub(super) fn roots(&self) -> Vec<Root> {
-        let mut roots = vec![self.root()];
-        if !self.app_known.is_empty() {
-            roots.push(Root { name: "app", members: self.app_known.clone() });
-        }
-        roots
-    }
-
     /// The scope `config`.
     pub(super) fn root(&self) -> Root {
         Root { name: "config", members: self.known.clone() }
@@ -308,16 +299,16 @@ fn is_origin(text: &str, hosts: &[&str]) -> bool {
         None => host == *pattern,
     };
     crate::validate::text::is_host(host)
-        && !super::api::is_address(host)
+        && !super::url::is_address(host)
         && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
         && (hosts.is_empty() || hosts.iter().any(within))
 }
 
-fn host_pattern<'a>(pattern: &str, span: Span, cx: &mut Cx<'_, 'a>) -> Option<&'a str> {
+pub(super) fn host_pattern<'a>(pattern: &str, span: Span, cx: &mut Cx<'_, 'a>) -> Option<&'a str> {
     let host = pattern.strip_prefix("*.").unwrap_or(pattern);
     if crate::validate::text::is_host(host)
         && host.contains('.')
-        && !super::api::is_address(host)
+        && !super::url::is_address(host)
         && !host.bytes().any(|byte| byte.is_ascii_uppercase())
     {
         return Some(cx.arena.text(pattern));

@@ -71,13 +71,34 @@ fn covers(earlier: (&manifest::ErrorRule, &Set), later: (&manifest::ErrorRule, &
 }
 
 fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<ErrorRule<'a>> {
-    let mut lowered = ErrorRule::new(kind(rule.kind.value));
+    let lowered = condition(&rule.when, kind(rule.kind.value), scope, cx);
+    let mut whole = lowered.is_some();
+    let mut lowered = lowered.unwrap_or(ErrorRule::new(ErrorKind::Provider));
+    for (template, code) in [(&rule.code, true), (&rule.message, false)] {
+        let Some(template) = template else { continue };
+        match expression::lower(cx, template, scope, Want::Json) {
+            Some(one) if code => lowered = lowered.with_code(one.expression),
+            Some(one) => lowered = lowered.with_message(one.expression),
+            None => whole = false,
+        }
+    }
+    whole.then_some(lowered)
+}
+
+/// A rule that matches what `when` says.
+pub(super) fn condition<'a>(
+    when: &manifest::When,
+    kind: ErrorKind,
+    scope: &Scope,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<ErrorRule<'a>> {
+    let mut lowered = ErrorRule::new(kind);
     let mut whole = true;
-    if let Some(status) = &rule.when.status {
+    if let Some(status) = &when.status {
         lowered = lowered.with_status(StatusSet::new(cx.arena.slice(&status.value.0)));
     }
     let mut condition: Option<Expression<'a>> = None;
-    for (name, value) in rule.when.headers.iter() {
+    for (name, value) in when.headers.iter() {
         whole &= super::headers::check_value(&value.value, value.span, cx);
         if !super::headers::is_token(&name.value) {
             let message = format!("`{}` is no name of a header", name.value.escape_default());
@@ -90,7 +111,7 @@ fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>
         let equal = Expression::binary(BinaryOperator::Equal, cx.arena.value(header), cx.arena.value(value));
         condition = Some(both(condition, equal, cx));
     }
-    if let Some(template) = &rule.when.condition {
+    if let Some(template) = &when.condition {
         match expression::lower(cx, template, scope, Want::Bool) {
             Some(one) => condition = Some(both(condition, one.expression, cx)),
             None => whole = false,
@@ -98,14 +119,6 @@ fn lower_rule<'a>(rule: &manifest::ErrorRule, scope: &Scope, cx: &mut Cx<'_, 'a>
     }
     if let Some(condition) = condition {
         lowered = lowered.with_condition(condition);
-    }
-    for (template, code) in [(&rule.code, true), (&rule.message, false)] {
-        let Some(template) = template else { continue };
-        match expression::lower(cx, template, scope, Want::Json) {
-            Some(one) if code => lowered = lowered.with_code(one.expression),
-            Some(one) => lowered = lowered.with_message(one.expression),
-            None => whole = false,
-        }
     }
     whole.then_some(lowered)
 }

@@ -7,6 +7,7 @@ mod config;
 mod docs;
 mod errors;
 mod expression;
+mod features;
 mod headers;
 mod names;
 mod output;
@@ -16,6 +17,7 @@ mod schemas;
 mod setup;
 mod test;
 mod types;
+mod url;
 
 use couplet_plan as plan;
 
@@ -43,7 +45,7 @@ pub fn lower<'a>(
     let drafts = actions::draft(manifest, &mut builder, &mut uses, &mut cx);
     let mut members = names::Names::with(&["request", "clone", "fmt", "context"]);
     let auth = auth::lower(manifest, &config, &mut members, &mut cx);
-    let api = api::lower(manifest, &config, &mut cx);
+    let api = auth.as_ref().and_then(|auth| api::lower(manifest, &config, auth, &mut cx));
     let errors = errors::lower(manifest, &config, &mut cx);
     cx.diagnostics.barrier()?;
 
@@ -57,7 +59,6 @@ pub fn lower<'a>(
     let guide = setup::lower(manifest, &auth, &mut cx);
     cx.diagnostics.barrier()?;
 
-    let package = package::lower(manifest, &config, &auth);
     let connector = plan::Connector::new(
         arena.text(&manifest.name.value),
         arena.text(&manifest.version.value),
@@ -66,7 +67,7 @@ pub fn lower<'a>(
     );
     let connector = connector
         .with_config(arena.slice(&config.config))
-        .with_app(arena.slice(&config.app))
+        .with_app(arena.slice(&auth.app_of_all(&config)))
         .with_query(arena.slice(&api.query))
         .with_headers(arena.slice(&api.headers))
         .with_errors(arena.slice(&errors));
@@ -76,6 +77,7 @@ pub fn lower<'a>(
         Some(test) => plan.with_test(test),
         None => plan,
     };
+    let package = package::lower(manifest, features::of(&plan));
     Ok(Connector {
         plan,
         package,

@@ -1,17 +1,12 @@
 //! The generated package.
 
-use super::auth;
-use super::config::Config;
 use super::docs;
 use crate::connector::{Link, Package};
 use crate::manifest::{Links, Manifest};
 
 /// What the crate's manifest and README say.
-pub(super) fn lower(manifest: &Manifest, config: &Config<'_>, auth: &auth::Lowered<'_>) -> Package {
+pub(super) fn lower(manifest: &Manifest, features: Vec<String>) -> Package {
     let name = manifest.name.value.0.clone();
-    let patterns = auth.patterns
-        || config.config.iter().any(|field| field.pattern().is_some())
-        || uses_matches(manifest);
     let keywords: Vec<String> =
         manifest.categories.value.0.iter().map(|category| category.value.0.clone()).collect();
     let description = docs::of(None, Some(&manifest.description.value));
@@ -28,7 +23,7 @@ pub(super) fn lower(manifest: &Manifest, config: &Config<'_>, auth: &auth::Lower
         license: manifest.license.as_ref().map_or("MIT OR Apache-2.0", |license| &license.value.0).to_owned(),
         keywords,
         links: links(&manifest.links),
-        runtime_features: if patterns { vec!["regex".to_owned()] } else { Vec::new() },
+        runtime_features: features,
         manifest_hash: manifest.hash.clone(),
     }
 }
@@ -45,17 +40,4 @@ fn links(links: &Links) -> Vec<Link> {
     .into_iter()
     .filter_map(|(name, url)| url.map(|url| Link { name: name.to_owned(), url: url.value.0.clone() }))
     .collect()
-}
-
-/// Whether an expression may match a pattern.
-fn uses_matches(manifest: &Manifest) -> bool {
-    let templates =
-        manifest.api.errors.iter().flat_map(|rule| [&rule.when.condition, &rule.code, &rule.message]);
-    let actions = manifest
-        .actions
-        .value
-        .iter()
-        .flat_map(|(_, action)| action.query.iter().chain(action.headers.iter()));
-    templates.flatten().any(|template| template.value.text.contains("matches"))
-        || actions.into_iter().any(|(_, template)| template.value.text.contains("matches"))
 }

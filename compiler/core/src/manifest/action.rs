@@ -325,6 +325,20 @@ impl Decode for Tree {
     }
 }
 
+impl schemars::JsonSchema for Tree {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Tree".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({})
+    }
+}
+
 impl schemars::JsonSchema for Body {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Body".into()

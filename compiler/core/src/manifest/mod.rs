@@ -11,6 +11,7 @@ mod errors;
 pub(crate) mod object;
 mod output;
 mod setup;
+mod step;
 mod test;
 mod text;
 mod types;
@@ -19,13 +20,19 @@ pub use action::{
     Action, Body, BodyTree, Choices, Input, InputPlace, MethodAuth, Nesting, ParameterStyle, Route, Tree,
 };
 pub use api::{Api, BaseUrl};
-pub use auth::{ApiKey, Auth, AuthKind, Basic, Bearer, CredentialOr, KeyPlace, NoAuth};
+pub use auth::{
+    Algorithm, ApiKey, Assertion, Auth, AuthKind, Authorize, AwsSigV4, Basic, Bearer, ClientAuth,
+    ClientOwner, Common, CredentialOr, Digest, Grant, Jwt, KeyPlace, MutualTls, NoAuth, OAuth1, OAuth2,
+    Registration, SentAs, Session, Signature, SignatureMethod, Steps, TokenChanges, TokenMethod,
+    TokenRequest, TokenResponse, Unit,
+};
 pub use errors::{ErrorRule, ErrorWord, StatusRange, Statuses, When};
 pub use output::{Answer, AnswerMedia, AnswerType, Output};
 pub use setup::{Links, Partnership, Sandbox, Setup, Trial};
+pub use step::{Capture, CaptureFields, CaptureFormat, Choose, Step, StepAuth, StepExpect};
 pub use test::{Expect, Test, TestRequest};
 pub use text::{
-    Categories, Category, ConnectorName, Include, License, Line, MediaType, PageUrl, Pattern, Prose,
+    Categories, Category, ConnectorName, Include, License, Line, MediaType, PageUrl, Pattern, Prose, Seconds,
     Template, Value, Version,
 };
 pub use types::{

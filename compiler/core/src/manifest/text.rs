@@ -138,6 +138,49 @@ text! {
     pub struct Pattern, "a text, a regular expression,", rules::pattern, { "type": "string" };
 }
 
+/// A length of time, in seconds: `90s`, `15m`, `1h`, `30d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seconds(pub u32);
+
+impl Decode for Seconds {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let scalar = cx.text(node, "a text, a length of time as `90s`, `15m`, `1h` or `30d`,")?;
+        let text = scalar.text.as_str();
+        let seconds = text.char_indices().last().and_then(|(at, unit)| {
+            let factor = match unit {
+                's' => 1,
+                'm' => 60,
+                'h' => 3_600,
+                'd' => 86_400,
+                _ => return None,
+            };
+            let digits = &text[..at];
+            let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits.parse::<u32>().ok().filter(|_| plain)?.checked_mul(factor)
+        });
+        if let Some(seconds) = seconds {
+            return Some(Self(seconds));
+        }
+        let message = format!("`{}` is no length of time", crate::validate::decode::shorten(text));
+        let help = "write a whole number and its unit: `90s`, `15m`, `1h`, `30d`";
+        cx.fail(Diagnostic::new(Code::BAD_DURATION, message, node.span).help(help))
+    }
+}
+
+impl schemars::JsonSchema for Seconds {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Seconds".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[0-9]+[smhd]$" })
+    }
+}
+
 /// A text with expressions: `Token {{ credentials.key }}`. A number or a boolean stands for its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {

@@ -25,6 +25,15 @@ pub(super) fn lower<'a>(
         );
         return None;
     }
+    of_body(body, scope, cx).map(Some)
+}
+
+/// A body, wherever it stands.
+pub(in crate::lower) fn of_body<'a>(
+    body: &manifest::Body,
+    scope: &Scope,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<Body<'a>> {
     let mut lowered = match &body.tree {
         BodyTree::Json(tree) => of_tree(BodyKind::Json, tree.as_ref(), body.span, scope, cx)?,
         BodyTree::Form(tree) => of_tree(BodyKind::Form, tree.as_ref(), body.span, scope, cx)?,
@@ -59,7 +68,7 @@ pub(super) fn lower<'a>(
     if let Some(content_type) = &body.content_type {
         lowered = lowered.with_content_type(cx.arena.text(&content_type.value));
     }
-    Some(Some(lowered))
+    Some(lowered)
 }
 
 fn of_tree<'a>(
@@ -92,7 +101,11 @@ fn of_tree<'a>(
 }
 
 /// A tree with templates, and whether its value may be absent.
-fn tree<'a>(tree: &Tree, scope: &Scope, cx: &mut Cx<'_, 'a>) -> Option<(Expression<'a>, bool)> {
+pub(in crate::lower) fn tree<'a>(
+    tree: &Tree,
+    scope: &Scope,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<(Expression<'a>, bool)> {
     Some(match tree {
         Tree::Template(template) => {
             let lowered = expression::lower(cx, template, scope, Want::Json)?;

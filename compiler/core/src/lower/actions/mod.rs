@@ -93,6 +93,8 @@ pub(super) fn check_schema(schema: &manifest::Schema, manifest: &Manifest, cx: &
     }
 }
 
+pub(super) use body::{of_body, tree};
+
 /// Lowers the actions.
 pub(super) fn lower<'m, 'a>(
     manifest: &'m Manifest,
@@ -232,11 +234,8 @@ fn route(draft: &Draft<'_>, cx: &mut Cx<'_, '_>) -> Option<(Method, Vec<path::Pa
 
 fn scope(draft: &Draft<'_>, config: &Config<'_>, auth: &auth::Lowered<'_>, cx: &Cx<'_, '_>) -> Scope {
     let members = draft.inputs.iter().map(|input| (input.name.value.clone(), input.known(cx))).collect();
-    let mut roots = vec![Root { name: "input", members }, config.root()];
-    if !auth.known.is_empty() {
-        let members = auth.known.clone();
-        roots.push(Root { name: "credentials", members });
-    }
+    let mut roots = auth.roots(config);
+    roots.insert(0, Root { name: "input", members });
     Scope::new(roots).with_values()
 }
 

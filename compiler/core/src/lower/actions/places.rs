@@ -7,7 +7,7 @@ use couplet_plan::{Location, Method};
 
 use super::Draft;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lower::Cx;
+use crate::lower::{Cx, auth};
 use crate::manifest::{Auth, AuthKind, BodyTree, KeyPlace, Manifest, MethodAuth};
 use crate::source::{Span, Spanned};
 
@@ -37,27 +37,27 @@ pub(super) fn taken(draft: &Draft<'_>, manifest: &Manifest) -> BTreeMap<Place, S
             headers.iter().filter_map(|(name, _)| Some((place(Location::Header, &name.value)?, name.span))),
         );
     }
-    taken.extend(methods(draft, manifest).filter_map(|(_, auth)| of_auth(auth)));
+    taken.extend(methods(draft, manifest).flat_map(|(_, auth)| of_auth(auth)));
     taken
 }
 
-/// The place that an auth method's credential has.
-fn of_auth(auth: &Auth) -> Option<(Place, Span)> {
-    match &auth.kind {
-        AuthKind::None(_) => None,
-        AuthKind::Basic(_) | AuthKind::Bearer(_) => {
-            Some((place(Location::Header, "authorization")?, auth.span))
-        }
-        AuthKind::ApiKey(key) => {
-            let location = match key.place.value {
-                KeyPlace::Header => Location::Header,
-                KeyPlace::Query => Location::Query,
-                KeyPlace::Body => Location::Body,
-                KeyPlace::Path | KeyPlace::Cookie => return None,
-            };
-            Some((place(location, &key.name.value.text)?, key.name.span))
-        }
+/// The places that an auth method's credentials have.
+fn of_auth(auth: &Auth) -> Vec<(Place, Span)> {
+    if let AuthKind::ApiKey(key) = &auth.kind {
+        let location = match key.place.value {
+            KeyPlace::Header => Location::Header,
+            KeyPlace::Query => Location::Query,
+            KeyPlace::Body => Location::Body,
+            KeyPlace::Path | KeyPlace::Cookie => return Vec::new(),
+        };
+        return place(location, &key.name.value.text)
+            .map(|place| (place, key.name.span))
+            .into_iter()
+            .collect();
     }
+    let headers = auth::headers(auth).into_iter().filter_map(|name| place(Location::Header, name));
+    let query = auth::query(auth).into_iter().filter_map(|name| place(Location::Query, name));
+    headers.chain(query).map(|place| (place, auth.span)).collect()
 }
 
 /// The auth methods that an action works with.
@@ -79,7 +79,7 @@ pub(super) fn check(draft: &Draft<'_>, method: Method, manifest: &Manifest, cx: 
     for (name, _) in draft.action.query.iter() {
         let shared = manifest.api.query.iter().find(|(other, _)| other.value == name.value);
         let key = methods(draft, manifest)
-            .filter_map(|(_, auth)| of_auth(auth))
+            .flat_map(|(_, auth)| of_auth(auth))
             .find(|(taken, _)| place(Location::Query, &name.value).as_ref() == Some(taken));
         if let Some(first) = shared.map(|(other, _)| other.span).or(key.map(|(_, span)| span)) {
             let message = format!("the parameter `{}` stands twice in the request", name.value);

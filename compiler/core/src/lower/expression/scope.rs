@@ -91,6 +91,8 @@ pub(in crate::lower) struct Scope {
     pub(super) secrets: bool,
     /// Whether the values of a request may stand here.
     values: bool,
+    /// The scopes whose members are not known.
+    pub(super) open: Vec<&'static str>,
 }
 
 /// What every request has of its own: values that stand by themselves, as scopes do not.
@@ -106,6 +108,17 @@ pub(in crate::lower) struct Root {
 impl Scope {
     pub(in crate::lower) fn new(roots: Vec<Root>) -> Self {
         Self { roots, ..Self::default() }
+    }
+
+    /// Adds a scope.
+    pub(in crate::lower) fn add(&mut self, root: Root) {
+        self.roots.push(root);
+    }
+
+    /// Adds a scope whose members are not known: texts, which may be absent.
+    pub(in crate::lower) fn add_open(&mut self, name: &'static str) {
+        self.open.push(name);
+        self.roots.push(Root { name, members: Vec::new() });
     }
 
     /// Lets secrets stand here.

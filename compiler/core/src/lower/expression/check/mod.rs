@@ -161,6 +161,9 @@ impl Checker<'_> {
         };
         if let Some(root) = root {
             self.scope.note(root.name, name);
+            if self.scope.open.contains(&root.name) {
+                return Known::present(Ty::Text);
+            }
             if let Some((_, known)) = root.members.iter().find(|(member, _)| member == name) {
                 return known.clone();
             }
