@@ -11,6 +11,7 @@ pub struct AuthMethod<'a> {
     kind: AuthKind<'a>,
     headers: &'a [NamedTemplate<'a>],
     query: &'a [NamedTemplate<'a>],
+    body: Option<Expression<'a>>,
     connect: &'a [Step<'a>],
     disconnect: &'a [Step<'a>],
     certificate: Option<(Expression<'a>, Expression<'a>)>,
@@ -70,6 +71,7 @@ impl<'a> AuthMethod<'a> {
             kind,
             headers: &[],
             query: &[],
+            body: None,
             connect: &[],
             disconnect: &[],
             certificate: None,
@@ -123,17 +125,25 @@ impl<'a> AuthMethod<'a> {
         self
     }
 
-    /// Headers that each request carries, for a token and a signature.
+    /// Headers that each request carries: a token or a signature, or what stands beside the method's own.
     #[must_use]
     pub const fn with_headers(mut self, headers: &'a [NamedTemplate<'a>]) -> Self {
         self.headers = headers;
         self
     }
 
-    /// Query parameters that each request carries, for a token and a signature.
+    /// Query parameters that each request carries, likewise.
     #[must_use]
     pub const fn with_query(mut self, query: &'a [NamedTemplate<'a>]) -> Self {
         self.query = query;
+        self
+    }
+
+    /// What the body of each request carries: a mapping that is merged, member by member, with the action's own body. Its
+    /// members come first.
+    #[must_use]
+    pub const fn with_body(mut self, body: Expression<'a>) -> Self {
+        self.body = Some(body);
         self
     }
 
@@ -192,6 +202,12 @@ impl<'a> AuthMethod<'a> {
     #[must_use]
     pub const fn query(&self) -> &'a [NamedTemplate<'a>] {
         self.query
+    }
+
+    /// What the body of each request carries beside the action's own.
+    #[must_use]
+    pub const fn body(&self) -> Option<Expression<'a>> {
+        self.body
     }
 
     /// Requests that follow once upon connecting.

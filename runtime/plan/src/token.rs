@@ -15,6 +15,7 @@ pub struct Token<'a> {
     refresh: Option<&'a [Step<'a>]>,
     revoke: &'a [Step<'a>],
     response: TokenResponse<'a>,
+    callback: &'a [crate::Capture<'a>],
     captures: &'a [crate::Capture<'a>],
     assertion: Option<Assertion<'a>>,
     scopes: &'a [&'a str],
@@ -48,6 +49,7 @@ impl<'a> Token<'a> {
             refresh: None,
             revoke: &[],
             response,
+            callback: &[],
             captures: &[],
             assertion: None,
             scopes: &[],
@@ -85,6 +87,13 @@ impl<'a> Token<'a> {
     #[must_use]
     pub const fn with_revoke(mut self, steps: &'a [Step<'a>]) -> Self {
         self.revoke = steps;
+        self
+    }
+
+    /// What is kept of the redirect (`callback`), before the token is asked for.
+    #[must_use]
+    pub const fn with_callback(mut self, captures: &'a [crate::Capture<'a>]) -> Self {
+        self.callback = captures;
         self
     }
 
@@ -171,6 +180,12 @@ impl<'a> Token<'a> {
     #[must_use]
     pub const fn response(&self) -> TokenResponse<'a> {
         self.response
+    }
+
+    /// What is kept of the redirect, before the token is asked for.
+    #[must_use]
+    pub const fn callback(&self) -> &'a [crate::Capture<'a>] {
+        self.callback
     }
 
     /// What else is kept.

@@ -38,13 +38,14 @@ pub(super) fn method(method: &AuthMethod<'_>) -> TokenStream {
     let app = setter("with_app", method.app().iter().map(|app: &Field<'_>| field(app)).collect());
     let headers = templates("with_headers", method.headers());
     let query = templates("with_query", method.query());
+    let body = part("with_body", method.body());
     let connect = steps("with_connect", method.connect());
     let disconnect = steps("with_disconnect", method.disconnect());
     let certificate = method.certificate().map(|(certificate, key)| {
         let (certificate, key) = (expression(&certificate), expression(&key));
         quote!(.with_certificate(#certificate, #key))
     });
-    quote!(#made #app #headers #query #connect #disconnect #certificate)
+    quote!(#made #app #headers #query #body #connect #disconnect #certificate)
 }
 
 fn kind(kind: &AuthKind<'_>) -> TokenStream {
@@ -109,6 +110,7 @@ fn token(token: &Token<'_>) -> TokenStream {
         quote!(.with_refresh(#refresh))
     });
     let revoke = steps("with_revoke", token.revoke());
+    let callback = setter("with_callback", token.callback().iter().map(capture).collect());
     let captures = setter("with_captures", token.captures().iter().map(capture).collect());
     let assertion = token.assertion().map(|assertion| {
         let assertion = self::assertion(&assertion);
@@ -129,7 +131,7 @@ fn token(token: &Token<'_>) -> TokenStream {
     });
     let expired = setter("with_expired", token.expired().iter().map(rule).collect());
     quote! {
-        v1::Token::new(#flow, #obtain, #response)#discovery #prepare #refresh #revoke #captures #assertion #scopes
+        v1::Token::new(#flow, #obtain, #response)#discovery #prepare #refresh #revoke #callback #captures #assertion #scopes
             #lifetime #margin #expired
     }
 }
@@ -210,7 +212,8 @@ fn step(step: &Step<'_>) -> TokenStream {
 /// The setter of a format, where it is one.
 fn confined(format: &Format<'_>) -> Option<TokenStream> {
     (*format != Format::Text).then(|| {
-        let format = origin(format);
+        let format =
+            if *format == Format::HostLabel { quote!(v1::Format::HostLabel) } else { origin(format) };
         quote!(.with_format(#format))
     })
 }

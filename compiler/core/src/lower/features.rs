@@ -1,8 +1,8 @@
 //! The runtime's features that a Plan needs: found in the Plan itself, so that none is forgotten.
 
 use couplet_plan::{
-    Assertion, AuthKind, AuthMethod, BodyKind, Expression, Filter, Flow, Key, NamedTemplate, Node, Plan,
-    Scope, Server, ServerKind, Step, StepUrl, Token,
+    Assertion, AuthKind, AuthMethod, BodyKind, Expression, Filter, Flow, Key, NamedTemplate, Node, PathPart,
+    Plan, Scope, Server, ServerKind, Step, StepUrl, Token,
 };
 
 /// The features, sorted.
@@ -21,6 +21,7 @@ pub(super) fn of(plan: &Plan<'_>) -> Vec<String> {
     }
     connector.auth().iter().for_each(|method| found.method(method));
     for action in plan.actions().iter().copied().chain(plan.test()) {
+        found.path(action.path());
         found.templates(action.query());
         found.templates(action.headers());
         found.body(action.body());
@@ -43,6 +44,7 @@ impl Found {
     fn method(&mut self, method: &AuthMethod<'_>) {
         self.templates(method.headers());
         self.templates(method.query());
+        self.all([method.body()]);
         self.steps(method.connect());
         self.steps(method.disconnect());
         match method.kind() {
@@ -83,7 +85,7 @@ impl Found {
             response.expires_in(),
             response.expires_at(),
         ]);
-        for capture in token.captures() {
+        for capture in token.callback().iter().chain(token.captures()) {
             self.expression(&capture.value());
         }
         for rule in token.expired() {
@@ -100,8 +102,10 @@ impl Found {
 
     fn steps(&mut self, steps: &[Step<'_>]) {
         for step in steps {
-            if let StepUrl::Url(server) = step.url() {
-                self.server(&server);
+            match step.url() {
+                StepUrl::Url(server) => self.server(&server),
+                StepUrl::Path(_, parts) => self.path(parts),
+                _ => {}
             }
             self.templates(step.query());
             self.templates(step.headers());
@@ -109,6 +113,14 @@ impl Found {
             self.all([step.condition(), step.choice().map(|choice| choice.from())]);
             for capture in step.captures() {
                 self.expression(&capture.value());
+            }
+        }
+    }
+
+    fn path(&mut self, parts: &[PathPart<'_>]) {
+        for part in parts {
+            if let PathPart::Template(value) = part {
+                self.expression(value);
             }
         }
     }

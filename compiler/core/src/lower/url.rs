@@ -99,10 +99,13 @@ fn table_field<'a>(
 }
 
 /// A piece of a URL.
+#[derive(Clone, Copy)]
 enum Piece<'a> {
     Text(&'a str),
     Config(&'a str),
     Captured(&'a str),
+    /// A parameter of the redirect.
+    Callback,
     Other,
 }
 
@@ -111,6 +114,7 @@ fn pieces<'a>(expression: Expression<'a>) -> Vec<Piece<'a>> {
         Node::Text(text) => Piece::Text(text),
         Node::Reference(plan::Scope::Config, [Key::Name(name)]) => Piece::Config(name),
         Node::Reference(plan::Scope::Captured, [Key::Name(name)]) => Piece::Captured(name),
+        Node::Reference(plan::Scope::Callback, [Key::Name(_)]) => Piece::Callback,
         _ => Piece::Other,
     };
     match expression.node() {
@@ -146,7 +150,8 @@ pub(super) fn check_url<'a>(
             rest
         }
         Some(Piece::Captured(name)) => {
-            if !place.captures.iter().any(|(known, _)| known == name) {
+            let goes = |format: &Format<'_>| matches!(format, Format::Origin(_) | Format::Url(_));
+            if !place.captures.iter().any(|(known, format)| known == name && goes(format)) {
                 return host_from_data(span, cx);
             }
             let rest: String = literal(&pieces[1..]);
@@ -194,11 +199,11 @@ fn absolute(
                     text
                 }
             }
-            Piece::Config(name) if !ended => {
-                authority.push(Piece::Config(name));
+            Piece::Config(_) | Piece::Captured(_) | Piece::Callback if !ended => {
+                authority.push(*piece);
                 continue;
             }
-            Piece::Captured(_) | Piece::Other if !ended => return host_from_data(span, cx),
+            Piece::Other if !ended => return host_from_data(span, cx),
             _ => "x",
         };
         match text.find('/').filter(|_| !ended) {
@@ -222,18 +227,11 @@ fn check_authority(
     url: &Place<'_, '_>,
     cx: &mut Cx<'_, '_>,
 ) -> Option<()> {
-    let config = url.config;
     for (place, piece) in pieces.iter().enumerate() {
-        let Piece::Config(name) = piece else { continue };
-        let field = config.config.iter().find(|field| field.name() == *name);
-        let label = field.is_some_and(|field| {
-            field.format() == plan::Format::HostLabel
-                || (!field.choices().is_empty()
-                    && field
-                        .choices()
-                        .iter()
-                        .all(|choice| crate::validate::text::is_host(choice) && !choice.contains('.')))
-        });
+        if matches!(piece, Piece::Text(_)) {
+            continue;
+        }
+        let label = is_label(piece, url);
         let before = place.checked_sub(1).and_then(|place| pieces.get(place));
         let starts = before.is_none()
             || matches!(before, Some(Piece::Text(text)) if text.is_empty() || text.ends_with(['.', '-']));
@@ -243,7 +241,7 @@ fn check_authority(
         }
     }
     let text: String = literal(pieces);
-    let data = pieces.iter().any(|piece| matches!(piece, Piece::Config(_)));
+    let data = pieces.iter().any(|piece| !matches!(piece, Piece::Text(_)));
     let (host, port) = text.split_once(':').map_or((text.as_str(), None), |(host, port)| (host, Some(port)));
     if let Some(Piece::Text(last)) = pieces.last() {
         // A label from data stands within a domain of two labels or more.
@@ -298,6 +296,22 @@ fn check_authority(
         );
     }
     Some(())
+}
+
+/// Whether a piece is always one label of a host: the runtime insists on it.
+fn is_label(piece: &Piece<'_>, url: &Place<'_, '_>) -> bool {
+    match piece {
+        Piece::Config(name) => url.config.field(name).is_some_and(|field| {
+            let is_label = |choice: &&str| crate::validate::text::is_host(choice) && !choice.contains('.');
+            field.format() == Format::HostLabel
+                || (!field.choices().is_empty() && field.choices().iter().all(is_label))
+        }),
+        Piece::Captured(name) => {
+            url.captures.iter().any(|(known, format)| known == name && *format == Format::HostLabel)
+        }
+        Piece::Callback => true,
+        _ => false,
+    }
 }
 
 fn check_path(path: &str, span: Span, manifest: &Manifest, cx: &mut Cx<'_, '_>) -> Option<()> {

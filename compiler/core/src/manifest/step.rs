@@ -88,6 +88,17 @@ pub enum Capture {
     Described(CaptureFields),
 }
 
+impl Capture {
+    /// Where its value comes from.
+    #[must_use]
+    pub fn template(&self) -> &Spanned<Template> {
+        match self {
+            Self::Template(template) => template,
+            Self::Described(fields) => &fields.value,
+        }
+    }
+}
+
 object! {
     /// A value that is kept.
     "a capture"
@@ -98,7 +109,8 @@ object! {
         secret: "secret" optional bool,
         /// Whether the value may be absent.
         optional: "optional" optional bool,
-        /// What the value is: an `origin` (`https://host`) or a `url`, to which requests may go.
+        /// What the value is: an `origin` (`https://host`) or a `url`, to which requests may go; or a `host-label`, one label of
+        /// a host.
         format: "format" optional Spanned<CaptureFormat>,
         /// The hosts that an origin or a URL may have: `['*.my.salesforce.com']`.
         within: "within" optional Spanned<Vec<Spanned<Value>>>,
@@ -115,6 +127,8 @@ words! {
         Origin = "origin",
         /// A URL without query and fragment.
         Url = "url",
+        /// One label of a host name.
+        HostLabel = "host-label",
     }
 }
 

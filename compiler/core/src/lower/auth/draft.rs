@@ -10,8 +10,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::config::Config;
 use crate::lower::expression::{self, Known, Root, Scope, Ty, Want};
 use crate::lower::url::{self, Place};
-use crate::lower::{Cx, api, docs, errors};
-use crate::manifest::{BaseUrl, Common, CredentialOr, Line, Manifest, Members, Template};
+use crate::lower::{Cx, actions, api, docs, errors};
+use crate::manifest::{BaseUrl, Common, CredentialOr, Line, Manifest, Members, Template, Tree};
 use crate::source::{Span, Spanned};
 
 /// A method under construction.
@@ -97,16 +97,17 @@ impl<'s, 'a> Draft<'s, 'a> {
             let members = self.oauth.iter().map(|name| ((*name).to_owned(), secret(name))).collect();
             roots.push(Root { name: "oauth", members });
         }
-        Scope::new(roots).with_secrets().with_values()
+        let mut scope = Scope::new(roots).with_secrets().with_values();
+        if self.callback {
+            scope.add_open("callback");
+        }
+        scope
     }
 
     /// The same, and the answer of the step, and the redirect's parameters.
     pub(super) fn answer_scope(&self) -> Scope {
         let mut scope = self.scope();
         scope.add(errors::response());
-        if self.callback {
-            scope.add_open("callback");
-        }
         scope
     }
 
@@ -157,6 +158,14 @@ impl<'s, 'a> Draft<'s, 'a> {
         let lowered = api::templates_but(members, &scope, header, &["cookie"], cx);
         self.note(&scope);
         lowered
+    }
+
+    /// A tree with templates, which must be there.
+    pub(super) fn tree(&mut self, tree: &Tree, cx: &mut Cx<'_, 'a>) -> Option<Expression<'a>> {
+        let scope = self.scope();
+        let lowered = actions::tree(tree, &scope, cx);
+        self.note(&scope);
+        lowered.map(|(tree, _)| tree)
     }
 
     /// An endpoint.

@@ -17,8 +17,8 @@ use super::expression::{Known, Root};
 use super::{Cx, docs, errors, names};
 use crate::connector::{AuthMethod, Docs, Property};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::manifest::{Auth, AuthKind, KeyPlace, Manifest, Members, Template, Token, When};
-use crate::source::{Span, Spanned};
+use crate::manifest::{Auth, AuthKind, KeyPlace, Manifest, Members, When};
+use crate::source::Spanned;
 use draft::Draft;
 use steps::Kind;
 
@@ -173,6 +173,10 @@ fn method<'a>(
     let common = draft.common;
     let connect = steps::lower(common.connect, Kind::Connected, &mut draft, cx);
     let disconnect = steps::lower(common.disconnect, Kind::Connected, &mut draft, cx);
+    let body = match common.body {
+        Some(tree) => draft.tree(tree, cx).map(Some),
+        None => Some(None),
+    };
     if made.is_some() {
         draft.check_used(cx);
     }
@@ -188,7 +192,10 @@ fn method<'a>(
         .with_query(made.query)
         .with_connect(connect?)
         .with_disconnect(disconnect?);
-    if common.client_certificate {
+    if let Some(body) = body? {
+        method = method.with_body(body);
+    }
+    if draft.common.client_certificate {
         let credential = |name: &'static str| draft::reference(plan::Scope::Credentials, &[name], cx);
         method = method.with_certificate(credential("certificate"), credential("private_key"));
     }
@@ -223,21 +230,20 @@ fn take_down<'a>(draft: &Draft<'_, 'a>, lowered: &mut Lowered<'a>) {
 
 /// What each request carries: what the manifest says, or else the standard header.
 fn placement<'a>(
-    headers: &Members<Token, Spanned<Template>>,
-    query: &Members<Token, Spanned<Template>>,
-    in_query: Option<Span>,
-    standard: Option<NamedTemplate<'a>>,
     kind: plan::AuthKind<'a>,
+    standard: Option<NamedTemplate<'a>>,
     draft: &mut Draft<'_, 'a>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<Made<'a>> {
-    let sent = draft.templates(headers, true, cx);
-    let parameters = draft.templates(query, false, cx);
+    let common = draft.common;
+    let sent = common.headers.map_or_else(|| Some(Vec::new()), |headers| draft.templates(headers, true, cx));
+    let parameters = common.query.map_or_else(|| Some(Vec::new()), |query| draft.templates(query, false, cx));
     let (mut sent, parameters) = (sent?, parameters?);
-    if let Some(span) = in_query {
-        let caveat = format!("The credentials of `{}` stand in the query of each URL.", draft.name.value);
+    let in_query = common.query.and_then(|query| query.iter().next());
+    if let Some((name, _)) = in_query {
+        let caveat = format!("Credentials of `{}` stand in the query of each URL.", draft.name.value);
         let help = "prefer a header, where the provider takes one";
-        draft.weak("a credential in the query, where logs may keep it,", help, caveat, span, cx)?;
+        draft.weak("a credential in the query, where logs may keep it,", help, caveat, name.span, cx)?;
     }
     if sent.is_empty() && parameters.is_empty() {
         sent.extend(standard);
@@ -260,34 +266,29 @@ fn expired<'a>(
 
 /// The headers that a method sets.
 pub(super) fn headers(auth: &Auth) -> Vec<&str> {
+    let common = auth.kind.common();
+    let mut names: Vec<&str> = common.headers.into_iter().flat_map(Members::names).collect();
+    let said = !names.is_empty() || common.query.is_some_and(|query| !query.is_empty());
     match &auth.kind {
-        AuthKind::None(_) | AuthKind::MutualTls(_) => Vec::new(),
         AuthKind::Basic(_)
         | AuthKind::Bearer(_)
         | AuthKind::AwsSigV4(_)
         | AuthKind::OAuth1(_)
-        | AuthKind::Digest(_) => {
-            vec!["authorization"]
-        }
-        AuthKind::ApiKey(auth) if auth.place.value == KeyPlace::Header => vec![&auth.name.value.text],
-        AuthKind::ApiKey(_) => Vec::new(),
-        AuthKind::OAuth2(auth) if auth.headers.is_empty() && auth.query.is_empty() => vec!["authorization"],
-        AuthKind::Jwt(auth) if auth.headers.is_empty() && auth.query.is_empty() => vec!["authorization"],
-        AuthKind::OAuth2(auth) => auth.headers.names().collect(),
-        AuthKind::Jwt(auth) => auth.headers.names().collect(),
-        AuthKind::Session(auth) => auth.headers.names().collect(),
-        AuthKind::Signature(auth) => auth.headers.names().collect(),
+        | AuthKind::Digest(_) => names.push("authorization"),
+        AuthKind::OAuth2(_) | AuthKind::Jwt(_) if !said => names.push("authorization"),
+        AuthKind::ApiKey(auth) if auth.place.value == KeyPlace::Header => names.push(&auth.name.value.text),
+        _ => {}
     }
+    names
 }
 
 /// The query parameters that a method sets.
 pub(super) fn query(auth: &Auth) -> Vec<&str> {
-    match &auth.kind {
-        AuthKind::ApiKey(auth) if auth.place.value == KeyPlace::Query => vec![&auth.name.value.text],
-        AuthKind::OAuth2(auth) => auth.query.names().collect(),
-        AuthKind::Jwt(auth) => auth.query.names().collect(),
-        AuthKind::Session(auth) => auth.query.names().collect(),
-        AuthKind::Signature(auth) => auth.query.names().collect(),
-        _ => Vec::new(),
+    let mut names: Vec<&str> = auth.kind.common().query.into_iter().flat_map(Members::names).collect();
+    if let AuthKind::ApiKey(auth) = &auth.kind
+        && auth.place.value == KeyPlace::Query
+    {
+        names.push(&auth.name.value.text);
     }
+    names
 }

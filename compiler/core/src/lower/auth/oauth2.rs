@@ -42,19 +42,28 @@ pub(super) fn lower<'a>(auth: &OAuth2, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_
             .push((name.to_owned(), Known { secret: name != "token_type", ..Known::present(Ty::Text) }));
     }
     let flow = cx.flow(client);
-    let obtain = cx.obtain(client);
-    let refresh = cx.refresh(client);
     cx.draft.callback = grant == Grant::AuthorizationCode;
+    // What the redirect alone tells is known before the token is asked for.
+    let told = |capture: &manifest::Capture| {
+        let text = &capture.template().value.text;
+        text.contains("callback") && !text.contains("response")
+    };
+    let early = auth.capture.iter().filter(|(_, capture)| told(capture));
+    let early = steps::captures(early, false, cx.draft, cx.cx);
+    let obtain = cx.obtain(client);
     let response = cx.response();
-    let captures = steps::captures(auth.capture.iter(), false, cx.draft, cx.cx);
-    let revoke = cx.revoke(client);
+    let late = auth.capture.iter().filter(|(_, capture)| !told(capture));
+    let captures = steps::captures(late, false, cx.draft, cx.cx);
     cx.draft.callback = false;
+    let refresh = cx.refresh(client);
+    let revoke = cx.revoke(client);
     let scopes = cx.scopes();
     let Method { draft, cx, .. } = cx;
     let expired = expired(auth.expired.as_ref(), draft, cx)?;
     let separator = auth.scope_separator.as_ref().map_or(" ", |separator| cx.arena.text(&separator.value));
     let mut token = Token::new(flow?, obtain?, response?)
         .with_prepare(prepare)
+        .with_callback(cx.arena.slice(&early?))
         .with_captures(cx.arena.slice(&captures?))
         .with_revoke(revoke?)
         .with_expired(expired)
@@ -81,15 +90,7 @@ pub(super) fn lower<'a>(auth: &OAuth2, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_
         reference(PlanScope::Credentials, &["access_token"], cx),
     ];
     let standard = NamedTemplate::new("authorization", Expression::concat(cx.arena.slice(&parts)));
-    placement(
-        &auth.headers,
-        &auth.query,
-        auth.query.iter().next().map(|(name, _)| name.span),
-        Some(standard),
-        kind,
-        draft,
-        cx,
-    )
+    placement(kind, Some(standard), draft, cx)
 }
 
 /// Choices that are weak: each needs a reason.

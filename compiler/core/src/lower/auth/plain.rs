@@ -2,8 +2,8 @@
 
 use couplet_plan::{self as plan, AuthKind, Expression, KeyLocation};
 
-use super::Made;
 use super::draft::Draft;
+use super::{Made, placement};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::config::Config;
 use crate::lower::expression::{self, Scope, Want};
@@ -22,7 +22,7 @@ pub(super) fn basic<'a>(auth: &Basic, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_,
         None => Some(Expression::text("")),
         password => draft.credential("password", password.as_ref(), cx),
     };
-    Some(Made::of(AuthKind::Basic(user?, password?)))
+    placement(AuthKind::Basic(user?, password?), None, draft, cx)
 }
 
 /// Lowers a static token.
@@ -36,7 +36,7 @@ pub(super) fn bearer<'a>(auth: &Bearer, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'
     draft.fields.more(&auth.credentials, cx);
     let token = draft.credential("token", auth.token.as_ref(), cx);
     let scheme = scheme(auth.scheme.as_ref(), cx)?;
-    Some(Made::of(AuthKind::Bearer(scheme, token?)))
+    placement(AuthKind::Bearer(scheme, token?), None, draft, cx)
 }
 
 fn scheme<'a>(scheme: Option<&Spanned<Line>>, cx: &mut Cx<'_, 'a>) -> Option<&'a str> {
@@ -83,7 +83,7 @@ pub(super) fn api_key<'a>(auth: &ApiKey, draft: &mut Draft<'_, 'a>, cx: &mut Cx<
             cx,
         )?;
     }
-    Some(Made::of(AuthKind::ApiKey(location, key?, value?)))
+    placement(AuthKind::ApiKey(location, key?, value?), None, draft, cx)
 }
 
 /// The name of a key: a literal, or a config field of format `header-name`.

@@ -48,8 +48,7 @@ pub(super) fn session<'a>(
         return None;
     }
     let kind = AuthKind::Token(cx.arena.value(token));
-    let query = auth.query.iter().next().map(|(name, _)| name.span);
-    placement(&auth.headers, &auth.query, query, None, kind, draft, cx)
+    placement(kind, None, draft, cx)
 }
 
 /// Lowers an assertion that each request carries.
@@ -64,8 +63,7 @@ pub(super) fn jwt<'a>(auth: &Jwt, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>
     let kind = AuthKind::Token(cx.arena.value(token));
     let parts = [plan::Expression::text("Bearer "), assertion::own(cx)];
     let standard = NamedTemplate::new("authorization", plan::Expression::concat(cx.arena.slice(&parts)));
-    let query = auth.query.iter().next().map(|(name, _)| name.span);
-    placement(&auth.headers, &auth.query, query, Some(standard), kind, draft, cx)
+    placement(kind, Some(standard), draft, cx)
 }
 
 /// Lowers headers and query parameters that are computed for each request.

@@ -2,8 +2,8 @@
 
 use couplet_plan::{self as plan, AuthKind, Expression, OAuth1Dance, Scope as PlanScope, Server};
 
-use super::Made;
 use super::draft::{Draft, reference};
+use super::{Made, placement};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::Cx;
 use crate::lower::expression::Want;
@@ -30,7 +30,7 @@ pub(super) fn aws<'a>(auth: &AwsSigV4, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_
     if auth.payload_hash == Some(true) {
         aws = aws.with_payload_hash();
     }
-    Some(Made::of(AuthKind::AwsSigV4(cx.arena.value(aws))))
+    placement(AuthKind::AwsSigV4(cx.arena.value(aws)), None, draft, cx)
 }
 
 /// Lowers OAuth 1.0.
@@ -82,7 +82,7 @@ pub(super) fn oauth1<'a>(auth: &OAuth1, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'
     if person {
         oauth = oauth.with_dance(dance(auth, draft, cx)?);
     }
-    Some(Made::of(AuthKind::OAuth1(cx.arena.value(oauth))))
+    placement(AuthKind::OAuth1(cx.arena.value(oauth)), None, draft, cx)
 }
 
 fn dance<'a>(auth: &OAuth1, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<OAuth1Dance<'a>> {
@@ -127,7 +127,7 @@ pub(super) fn digest<'a>(auth: &Digest, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'
     let user: Option<Expression<'a>> = draft.credential("username", auth.username.as_ref(), cx);
     let password = draft.credential("password", auth.password.as_ref(), cx);
     let kind = AuthKind::Digest(user?, password?);
-    Some(Made::of(kind))
+    placement(kind, None, draft, cx)
 }
 
 /// Lowers a TLS client certificate alone.
@@ -139,5 +139,5 @@ pub(super) fn mutual_tls<'a>(
     draft.common.client_certificate = true;
     draft.certificate_fields(cx);
     draft.fields.more(&auth.credentials, cx);
-    Some(Made::of(AuthKind::Certificate))
+    placement(AuthKind::Certificate, None, draft, cx)
 }

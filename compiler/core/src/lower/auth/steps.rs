@@ -239,6 +239,9 @@ fn place<'a>(
         }
         return Some(Format::Text);
     };
+    if format.value == CaptureFormat::HostLabel {
+        return Some(Format::HostLabel);
+    }
     let hosts = match within {
         Some(within) if !within.value.is_empty() => {
             let hosts: Vec<_> =
@@ -256,6 +259,6 @@ fn place<'a>(
     };
     Some(match format.value {
         CaptureFormat::Origin => Format::Origin(hosts),
-        CaptureFormat::Url => Format::Url(hosts),
+        CaptureFormat::Url | CaptureFormat::HostLabel => Format::Url(hosts),
     })
 }

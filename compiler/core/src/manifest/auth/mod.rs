@@ -5,7 +5,7 @@ mod session;
 mod signed;
 
 use super::object::{object, words};
-use super::{CredentialField, Line, Members, Prose, Snake, Step, Template};
+use super::{CredentialField, Line, Members, Prose, Snake, Step, Template, Token, Tree};
 use crate::diagnostic::nearest;
 use crate::document::{Kind, Node};
 use crate::source::Spanned;
@@ -37,6 +37,12 @@ pub struct Common<'m> {
     pub because: Option<&'m Spanned<Line>>,
     /// Further credentials.
     pub credentials: Option<&'m Members<Snake, CredentialField>>,
+    /// Headers that each request carries.
+    pub headers: Option<&'m Members<Token, Spanned<Template>>>,
+    /// Query parameters that each request carries.
+    pub query: Option<&'m Members<Token, Spanned<Template>>>,
+    /// What the body of each request carries.
+    pub body: Option<&'m Tree>,
     /// What follows upon connecting.
     pub connect: &'m [Step],
     /// What comes before the credentials are forgotten.
@@ -63,6 +69,17 @@ macro_rules! method {
                 /// What to know of it, in Markdown.
                 description: "description" optional Spanned<Prose>,
                 $($fields)*
+                /// What each request carries. A token (`oauth2`, `jwt`) stands in `authorization` unless headers or query parameters
+                /// say otherwise; a `signature` is computed here, in this order, over `request`; with the other methods these
+                /// stand beside what the method itself sends. They may name secrets.
+                ///
+                /// Example: `{authorization: 'Bearer {{ captured.token }}'}`
+                headers: "headers" default Members<Token, Spanned<Template>>,
+                /// Query parameters that each request carries.
+                query: "query" default Members<Token, Spanned<Template>>,
+                /// What the body of each request carries beside the action's own, merged member by member: a tree with
+                /// templates, which may name secrets.
+                body: "body" optional Tree,
                 /// Why a weak choice is made, where the provider forces one; the set-up guide shows it.
                 because: "because" optional Spanned<Line>,
                 /// Further credentials, for the templates.
@@ -84,6 +101,9 @@ macro_rules! method {
                     description: &self.description,
                     because: self.because.as_ref(),
                     credentials: Some(&self.credentials),
+                    headers: Some(&self.headers),
+                    query: Some(&self.query),
+                    body: self.body.as_ref(),
                     connect: &self.connect,
                     disconnect: &self.disconnect,
                     client_certificate: self.client_certificate == Some(true),
@@ -181,6 +201,9 @@ impl NoAuth {
             description: &self.description,
             because: None,
             credentials: None,
+            headers: None,
+            query: None,
+            body: None,
             connect: &[],
             disconnect: &[],
             client_certificate: false,

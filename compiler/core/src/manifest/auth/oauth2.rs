@@ -4,8 +4,8 @@ use super::{Assertion, method};
 use crate::document::{Kind, Node};
 use crate::manifest::object::{object, words};
 use crate::manifest::{
-    BaseUrl, Capture, CredentialField, Line, Members, Prose, Seconds, Snake, Step, Template, Token, Value,
-    When, Wire, step,
+    BaseUrl, Capture, CredentialField, Line, Members, Prose, Seconds, Snake, Step, Template, Token, Tree,
+    Value, When, Wire, step,
 };
 use crate::source::{Span, Spanned};
 use crate::validate::decode::{Cx, Decode};
@@ -74,11 +74,6 @@ method! {
         ///
         /// Example: `'{{ callback.realmId }}'`
         capture: "capture" default Members<Snake, Capture>,
-        /// What each request carries: `authorization: '{{ credentials.token_type }} {{ credentials.access_token }}'` unless said
-        /// otherwise.
-        headers: "headers" default Members<Token, Spanned<Template>>,
-        /// Query parameters that each request carries.
-        query: "query" default Members<Token, Spanned<Template>>,
     }
 }
 

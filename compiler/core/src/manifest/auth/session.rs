@@ -24,10 +24,6 @@ method! {
         refresh_before: "refresh_before" optional Spanned<Seconds>,
         /// Answers of the API that mean that the session has ended. 401 always does.
         expired: "expired" optional When,
-        /// What each request carries: `{authorization: 'Bearer {{ captured.token }}'}`.
-        headers: "headers" default Members<Token, Spanned<Template>>,
-        /// Query parameters that each request carries.
-        query: "query" default Members<Token, Spanned<Template>>,
     }
 }
 
@@ -37,10 +33,6 @@ method! {
     pub struct Jwt {
         /// What is signed.
         assertion: "assertion" required Assertion,
-        /// What each request carries: `authorization: 'Bearer {{ credentials.assertion }}'` unless said otherwise.
-        headers: "headers" default Members<Token, Spanned<Template>>,
-        /// Query parameters that each request carries.
-        query: "query" default Members<Token, Spanned<Template>>,
     }
 }
 
@@ -48,10 +40,6 @@ method! {
     /// Headers and query parameters that are computed for each request.
     "auth of type `signature`"
     pub struct Signature {
-        /// Headers, in the order in which they are computed: templates over `request`, `credentials`, `now`, `uuid`, `nonce`.
-        headers: "headers" default Members<Token, Spanned<Template>>,
-        /// Query parameters, computed behind the headers.
-        query: "query" default Members<Token, Spanned<Template>>,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{ClientOwner, CredentialOr, method};
 use crate::manifest::object::{object, words};
-use crate::manifest::{BaseUrl, CredentialField, Line, Members, Prose, Snake, Step, Template, Wire};
+use crate::manifest::{
+    BaseUrl, CredentialField, Line, Members, Prose, Snake, Step, Template, Token, Tree, Wire,
+};
 use crate::source::Spanned;
 
 method! {
