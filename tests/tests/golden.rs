@@ -28,6 +28,12 @@ pub mod auth_in_path;
 #[path = "../cases/accept/auth-kinds/crate/src/lib.rs"]
 pub mod auth_kinds;
 #[rustfmt::skip]
+#[path = "../cases/accept/auth-more/crate/src/lib.rs"]
+pub mod auth_more;
+#[rustfmt::skip]
+#[path = "../cases/accept/auth-oauth2/crate/src/lib.rs"]
+pub mod auth_oauth2;
+#[rustfmt::skip]
 #[path = "../cases/accept/bodies/crate/src/lib.rs"]
 pub mod bodies;
 #[rustfmt::skip]
@@ -59,6 +65,8 @@ const PLANS: &[(&str, Plan<'static>)] = &[
     ("answers", answers::PLAN),
     ("auth-in-path", auth_in_path::PLAN),
     ("auth-kinds", auth_kinds::PLAN),
+    ("auth-more", auth_more::PLAN),
+    ("auth-oauth2", auth_oauth2::PLAN),
     ("bodies", bodies::PLAN),
     ("config-hosts", config_hosts::PLAN),
     ("documentation", documentation::PLAN),

@@ -199,7 +199,7 @@ object! {
         omit: "omit" default Vec<Spanned<Value>>,
         /// Standard parameters that have other names: `{client_id: client_key}`.
         rename: "rename" default Members<Wire, Spanned<Value>>,
-        /// Headers.
+        /// Headers of the request, beside the standard ones or in their place.
         headers: "headers" default Members<Token, Spanned<Template>>,
         /// Query parameters beside the others.
         query: "query" default Members<Token, Spanned<Template>>,
