@@ -29,6 +29,7 @@ mod auth;
 mod base_url;
 mod body;
 mod capture;
+mod cookies;
 mod crypto;
 mod errors;
 mod exchange;

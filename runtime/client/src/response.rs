@@ -7,8 +7,8 @@ use couplet_plan::{Answer, Expression, Key, Media, Node, Scope};
 use http::HeaderMap;
 
 use crate::{
-    Error, ErrorKind,
-    expression::{Failure, Scopes, Value, base64, part, present},
+    Error, ErrorKind, cookies,
+    expression::{Failure, Scopes, Value, base64, part, present, walk},
     json,
 };
 
@@ -57,6 +57,9 @@ impl Received {
                     .map(|(name, text)| (Cow::Borrowed(name), Value::Text(Cow::Borrowed(text))))
                     .collect(),
             )),
+            ("cookies", path) => Ok(walk(cookies::value(&self.headers), path)),
+            ("cookie", []) => Ok(cookies::header(&cookies::set(&self.headers))
+                .map_or(Value::Absent, |text| Value::Text(Cow::Owned(text)))),
             _ => Ok(Value::Absent),
         }
     }

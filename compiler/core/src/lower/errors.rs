@@ -10,7 +10,15 @@ use crate::manifest::{self, ErrorWord, Manifest};
 
 /// The scope `response`: what an answer holds. Its body is whatever the provider sends.
 pub(super) fn response() -> Root {
-    let members = [("status", Ty::Int), ("headers", Ty::Object), ("body", Ty::Any), ("text", Ty::Text)];
+    let members = [
+        ("status", Ty::Int),
+        ("headers", Ty::Object),
+        ("body", Ty::Any),
+        ("text", Ty::Text),
+        ("xml", Ty::Any),
+        ("cookies", Ty::Object),
+        ("cookie", Ty::Text),
+    ];
     Root {
         name: "response",
         members: members.into_iter().map(|(name, ty)| (name.to_owned(), Known::present(ty))).collect(),

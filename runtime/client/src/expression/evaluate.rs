@@ -192,6 +192,8 @@ mod tests {
             r#"{"name": "Ada", "n": 7, "list": ["a", "b"], "none": null, "price": 12.30, "data": "aGk="}"#;
         let mut headers = HeaderMap::new();
         headers.insert("x-kind", HeaderValue::from_static("k"));
+        headers.append("set-cookie", HeaderValue::from_static("sid=a1; Path=/"));
+        headers.append("set-cookie", HeaderValue::from_static("b=2"));
         Received { status: 404, headers, body: Bytes::from(body) }
     }
 
@@ -224,6 +226,9 @@ mod tests {
         assert_eq!(of(&NAME), "\"Ada\"");
         assert_eq!(of(&body(&[Key::Name("status")])), "404");
         assert_eq!(of(&body(&[Key::Name("headers"), Key::Name("x-kind")])), "\"k\"");
+        assert_eq!(of(&body(&[Key::Name("cookies"), Key::Name("sid")])), "\"a1\"");
+        assert_eq!(of(&body(&[Key::Name("cookies")])), r#"{"sid":"a1","b":"2"}"#);
+        assert_eq!(of(&body(&[Key::Name("cookie")])), "\"sid=a1; b=2\"");
         assert_eq!(of(&body(&[Key::Name("body"), Key::Name("list"), Key::Index(-1)])), "\"b\"");
         assert_eq!(of(&body(&[Key::Name("body"), Key::Name("price")])), "12.30");
         assert_eq!(of(&body(&[Key::Name("body"), Key::Name("name"), Key::Index(0)])), "\"A\"");

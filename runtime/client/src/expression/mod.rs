@@ -23,12 +23,13 @@ use std::fmt;
 pub(crate) use self::filters::matches;
 pub use self::oracle::evaluate_json;
 pub(crate) use self::{
+    date_format::read as read_date,
     evaluate::{evaluate, present},
     filters::{base64, base64_decode, hex},
     moment::Moment,
     references::{TOKEN_PARTS, is_fixed, refers},
     request_view::RequestView,
-    scopes::{FieldValue, Fields, Scopes, part},
+    scopes::{FieldValue, Fields, Scopes, part, walk},
     value::{Value, place},
 };
 use crate::{Error, ErrorKind};

@@ -92,7 +92,7 @@ fn borrow<'v>(value: &'v Value<'static>) -> Value<'v> {
 }
 
 /// The part of a value that a path leads to.
-pub(super) fn walk<'v>(value: Value<'v>, path: &[Key<'_>]) -> Value<'v> {
+pub(crate) fn walk<'v>(value: Value<'v>, path: &[Key<'_>]) -> Value<'v> {
     path.iter().fold(value, |value, key| match key {
         Key::Name(name) => value.member(name),
         Key::Index(index) => value.element(*index),
