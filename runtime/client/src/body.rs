@@ -14,6 +14,7 @@ use crate::{
     json,
     request::{located, unusable},
     style::Pairs,
+    xml,
 };
 
 /// A body and its media type.
@@ -40,7 +41,7 @@ pub(crate) fn build(
         (None, Some(_)) if carries => Body::new(BodyKind::Json),
         (None, _) => return Ok(Built { bytes: Bytes::new(), content_type: None }),
     };
-    if key.is_some() && matches!(body.kind(), BodyKind::Text | BodyKind::Binary) {
+    if key.is_some() && !matches!(body.kind(), BodyKind::Json | BodyKind::Form) {
         return Err(Error::config("the key stands in the body, and this action's body has no place for it"));
     }
     let (bytes, default) = match body.kind() {
@@ -48,6 +49,7 @@ pub(crate) fn build(
         BodyKind::Form => (form_body(&body, inputs, cx, key)?.into(), "application/x-www-form-urlencoded"),
         BodyKind::Text => (text_body(&body, inputs, cx)?, "text/plain; charset=utf-8"),
         BodyKind::Binary => (binary_body(&body, inputs, cx)?, "application/octet-stream"),
+        BodyKind::Xml => (xml_body(&body, cx)?, "application/xml"),
         _ => return Err(Error::config("this body needs a later version of the runtime")),
     };
     let content_type = match body.content_type() {
@@ -201,6 +203,12 @@ fn single<'v>(body: &Body<'v>, inputs: &'v Inputs<'v>, cx: &Scopes<'v>) -> Resul
 fn text_body<'v>(body: &Body<'v>, inputs: &'v Inputs<'v>, cx: &Scopes<'v>) -> Result<Bytes, Error> {
     let text = single(body, inputs, cx)?.into_text().map_err(unusable)?;
     Ok(Bytes::from(text.into_owned()))
+}
+
+fn xml_body<'v>(body: &Body<'v>, cx: &Scopes<'v>) -> Result<Bytes, Error> {
+    let tree = body.value().ok_or_else(|| Error::config("an XML body needs its root"))?;
+    let text = present(&tree, cx).and_then(|tree| xml::write(&tree)).map_err(unusable)?;
+    Ok(Bytes::from(text))
 }
 
 /// Bytes as they are. JSON holds them as base64, so a text that is a whole input is decoded.

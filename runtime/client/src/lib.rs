@@ -48,6 +48,7 @@ mod servers;
 mod state;
 mod step;
 mod style;
+mod xml;
 
 // Typed values.
 mod bridge;

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use crate::{
     Error, ErrorKind, cookies,
     expression::{Failure, Scopes, Value, base64, part, present, walk},
-    json,
+    json, xml,
 };
 
 /// A whole answer.
@@ -57,6 +57,7 @@ impl Received {
                     .map(|(name, text)| (Cow::Borrowed(name), Value::Text(Cow::Borrowed(text))))
                     .collect(),
             )),
+            ("xml", path) => Ok(walk(xml::read(self.text()?)?, path)),
             ("cookies", path) => Ok(walk(cookies::value(&self.headers), path)),
             ("cookie", []) => Ok(cookies::header(&cookies::set(&self.headers))
                 .map_or(Value::Absent, |text| Value::Text(Cow::Owned(text)))),
