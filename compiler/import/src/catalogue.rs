@@ -20,6 +20,8 @@ pub struct Import {
     pub span: Span,
     /// The manifest's text, or why there is none, in sentences for whoever reads the report.
     pub manifest: Result<String, Vec<String>>,
+    /// The text that was made and would not compile, for whoever goes on by hand.
+    pub draft: Option<String>,
     /// What is to be said of it, by place.
     pub findings: Vec<Finding>,
     /// Where the values of an existing connection belong now.

@@ -61,6 +61,14 @@ impl Map {
         }
     }
 
+    pub(crate) fn get(&self, key: &str) -> Option<&Yaml> {
+        self.members.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    pub(crate) fn into_members(self) -> impl Iterator<Item = (String, Yaml)> {
+        self.members.into_iter()
+    }
+
     pub(crate) fn remove(&mut self, key: &str) -> Option<Yaml> {
         let place = self.members.iter().position(|(known, _)| known == key)?;
         Some(self.members.remove(place).1)

@@ -217,6 +217,7 @@ fn to_json(catalogue: &Catalogue, source: &SourceFile) -> Value {
                 "name": import.name,
                 "line": nango::line(source, import.span),
                 "manifest": import.manifest.as_ref().ok(),
+                "draft": import.draft,
                 "reasons": import.manifest.as_ref().err().cloned().unwrap_or_default(),
                 "findings": findings,
                 "moved": moved,

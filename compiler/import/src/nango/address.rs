@@ -56,6 +56,13 @@ struct Marked {
 }
 
 const FIRST: u32 = 0xE000;
+/// Where the base URL stands in an entry.
+const BASE: &str = "proxy/base_url";
+
+/// Whether the URL is a step's: such a URL is one text, and no table.
+fn is_step(path: &str, cx: &Cx<'_>) -> bool {
+    cx.entry.text("auth_mode") == Some("TWO_STEP") && path != BASE
+}
 
 impl Marked {
     fn read(template: &Template) -> Self {
@@ -110,6 +117,11 @@ impl Marked {
     fn address(&self, path: &str, fallback: Option<&Self>, cx: &mut Cx<'_>) -> Option<Address> {
         let (rest, fragment) = split(&self.text, '#');
         let (rest, query) = split(rest, '?');
+        for name in self.names(rest) {
+            if let Some(field) = cx.field_mut(name) {
+                field.needed = Some(path.to_owned());
+            }
+        }
         let url = self.url(rest, path, fallback, cx)?;
         let mut list = Vec::new();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
@@ -138,8 +150,13 @@ impl Marked {
         };
         let end = rest.find('/').unwrap_or(rest.len());
         let (host, tail) = rest.split_at(end);
-        let tail = tail.trim_end_matches('/');
+        // Paths are appended to the base URL; any other is a path to its end.
+        let tail = if path == BASE { tail.trim_end_matches('/') } else { tail };
+        let before = if before == "https://" { self.without_scheme(host, path, cx) } else { before };
         if let Some(field) = self.row_field(host, cx) {
+            if is_step(path, cx) && field.host != Host::Row {
+                return self.origin(before, host, tail, path, None, cx);
+            }
             return self.table(&field, before, host, tail, path, fallback, cx);
         }
         if self.names(host).next().is_none() && !host.chars().any(|c| self.part(c).is_some()) {
@@ -155,7 +172,7 @@ impl Marked {
                 if field.host == Host::No {
                     field.host = Host::Label;
                 }
-                field.optional = false;
+                field.needed = Some(path.to_owned());
             }
             let mut url = "https://".to_owned();
             for c in host.chars() {
@@ -171,6 +188,22 @@ impl Marked {
             return Some(Yaml::Text(url + &self.ours(tail, path, cx)?));
         }
         self.origin(before, host, tail, path, fallback, cx)
+    }
+
+    /// `https://`, but before a value that is a URL already.
+    fn without_scheme(&self, host: &str, path: &str, cx: &mut Cx<'_>) -> &'static str {
+        let starts = host.chars().next().and_then(|c| self.name(c)).and_then(|name| cx.field(name));
+        let is_url = starts.is_some_and(|field| {
+            field.format.as_deref() == Some("uri")
+                || field.pattern.as_deref().is_some_and(|pattern| pattern.starts_with("^http"))
+                || field.prefix.is_none()
+                    && field.example.as_deref().is_some_and(|text| text.starts_with("https://"))
+        });
+        if !is_url {
+            return "https://";
+        }
+        cx.defect(path, "`https://` stands before a value that is a URL already");
+        ""
     }
 
     /// Whether each placeholder of a host is a label, or a part of one, in a literal domain of two labels or more.
@@ -249,10 +282,7 @@ impl Marked {
         if known.default.is_none() {
             known.default = default;
         }
-        if known.optional && known.default.is_none() {
-            known.optional = false;
-            cx.assumed(path, format!("`{}` must be given: it chooses the host", field.name));
-        }
+        known.needed = Some(path.to_owned());
         Some(Yaml::Map(rows))
     }
 
@@ -277,10 +307,16 @@ impl Marked {
         let _ = expression::reference(&name, path, cx)?;
         let (left, right) = host.split_once(one)?;
         let (left, right) = (format!("{before}{left}"), right.to_owned());
-        let domain = right.trim_start_matches(|c| c != '.').trim_start_matches('.');
-        let within = if domain.contains('.') { vec![format!("*.{domain}")] } else { Vec::new() };
-        let wanted = Host::Origin { before: left, after: right, within };
         let known = cx.field(&name)?.clone();
+        let bare = left.trim_start_matches("https://");
+        let domain = right.trim_start_matches(|c| c != '.').trim_start_matches('.');
+        let within = match known.values.as_slice() {
+            [] if domain.contains('.') => vec![format!("*.{domain}")],
+            values => {
+                values.iter().map(|value| format!("{bare}{value}{right}").to_ascii_lowercase()).collect()
+            }
+        };
+        let wanted = Host::Origin { before: left, after: right, within };
         let name = match &known.host {
             _ if known.place == Place::Captured => return self.captured(before, host, tail, path, cx),
             Host::No => name,
@@ -304,10 +340,7 @@ impl Marked {
                 field.default = Some(rest[..end].to_owned());
             }
         }
-        if field.optional && field.default.is_none() {
-            field.optional = false;
-            cx.assumed(path, format!("`{ours}` must be given: it is the host"));
-        }
+        field.needed = Some(path.to_owned());
         Some(Yaml::Text(format!("{{{{ config.{ours} }}}}{}", self.ours(tail, path, cx)?)))
     }
 
@@ -360,7 +393,11 @@ impl Marked {
         let (left, right) = host.split_once(|c: char| u32::from(c) >= FIRST)?;
         let domain = right.trim_start_matches('.').split(':').next().unwrap_or_default().to_owned();
         let within = if domain.contains('.') { vec![format!("*.{domain}")] } else { Vec::new() };
-        field.host = Host::Origin { before: format!("{before}{left}"), after: right.to_owned(), within };
+        field.host = if path.starts_with("additional_steps") && left.is_empty() {
+            Host::Url
+        } else {
+            Host::Origin { before: format!("{before}{left}"), after: right.to_owned(), within }
+        };
         let ours = field.name.clone();
         Some(Yaml::Text(format!("{{{{ captured.{ours} }}}}{}", self.ours(tail, path, cx)?)))
     }

@@ -97,6 +97,9 @@ pub(super) fn reference(name: &str, path: &str, cx: &mut Cx<'_>) -> Option<Strin
 }
 
 fn plain_reference(name: &str, path: &str, cx: &mut Cx<'_>) -> Option<String> {
+    if name == "random" {
+        return Some("uuid".to_owned());
+    }
     if let Some(ours) = cx.names.get(name) {
         return Some(ours.clone());
     }

@@ -33,6 +33,12 @@ pub(super) struct Field {
     pub(super) suffix: Option<String>,
     /// The section of the guide that says where to find it.
     pub(super) section: Option<String>,
+    /// Where the provider tells it: an expression over the answer or the redirect.
+    pub(super) source: Option<String>,
+    /// Which step of a login tells it.
+    pub(super) step: Option<usize>,
+    /// Where a URL needs it, though it may be absent.
+    pub(super) needed: Option<String>,
     /// Whether a template names it.
     pub(super) used: bool,
 }
@@ -58,6 +64,8 @@ pub(super) enum Host {
     Origin { before: String, after: String, within: Vec<String> },
     /// The choice of a row.
     Row,
+    /// All of it and a path: a URL that the provider names.
+    Url,
 }
 
 /// Reads the fields that an entry declares.
@@ -126,6 +134,9 @@ pub(super) fn undeclared(from: &str, path: &str, place: Place) -> Field {
         prefix: None,
         suffix: None,
         section: None,
+        source: None,
+        step: None,
+        needed: None,
         used: false,
     }
 }
@@ -344,7 +355,7 @@ impl Field {
         let pattern = self.pattern.as_deref()?;
         match &self.host {
             Host::Origin { before, after, .. } => origin_pattern(pattern, before, after),
-            Host::Row => None,
+            Host::Row | Host::Url => None,
             Host::Label if self.is_capital() => Some(pattern.to_ascii_lowercase()),
             Host::Label | Host::No => Some(pattern.to_owned()),
         }

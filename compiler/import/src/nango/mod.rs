@@ -6,6 +6,7 @@
 mod actions;
 mod address;
 mod auth;
+mod captures;
 mod cx;
 mod entry;
 mod expression;
@@ -15,6 +16,7 @@ mod left;
 mod names;
 mod request;
 mod template;
+mod urls;
 
 use std::collections::BTreeSet;
 
@@ -47,6 +49,7 @@ pub fn import(source: &SourceFile, diagnostics: &mut Diagnostics) -> Result<Cata
             name: ours,
             span,
             manifest: Err(Vec::new()),
+            draft: None,
             findings: Vec::new(),
             moved: Vec::new(),
         };
@@ -105,7 +108,10 @@ fn read(entry: &Entry<'_>, import: &mut Import) {
     import.findings.sort_by_key(|finding| (finding.span, finding.kind));
     import.manifest = match text {
         Some(text) if reasons.is_empty() => Ok(text),
-        _ => Err(reasons),
+        text => {
+            import.draft = text;
+            Err(reasons)
+        }
     };
 }
 
@@ -140,12 +146,15 @@ fn shown(text: &str) -> String {
 
 fn manifest(name: &str, cx: &mut Cx<'_>) -> Option<Map> {
     fields::read(cx);
-    let base_url = base_url(cx);
+    secrets(cx);
+    auth::prepare(cx);
+    let urls = urls::read(cx);
     let mut carried = request::read(cx);
-    let method = auth::read(&mut carried, cx);
+    let method = auth::read(&urls, &mut carried, cx);
     let made = actions::read(cx);
     left::read(cx);
-    let (base_url, method) = (base_url?, method?);
+    needed(cx);
+    let (base_url, method) = (urls.base?.url, method?);
     let mut api = Map::spread();
     api.set("base_url", base_url);
     api.set_filled("servers", made.servers);
@@ -182,23 +191,44 @@ fn head(name: &str, cx: &mut Cx<'_>) -> Map {
     map
 }
 
-fn base_url(cx: &mut Cx<'_>) -> Option<Yaml> {
-    let Some(url) = cx.entry.text("proxy/base_url") else {
-        cx.fail("the entry does not say where the API lives (`proxy.base_url`)");
-        return None;
-    };
-    let address = address::read(url, "proxy/base_url", cx)?;
-    let literal = template::Template::read(url).literal().is_some();
-    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
-    if literal && !host.contains('.') {
-        cx.defect("proxy/base_url", format!("the host `{host}` is none of the internet's"));
-        cx.fail(format!("the base URL `{url}` is only an example: it names no real host"));
-        return None;
+/// What a URL needs must be given.
+fn needed(cx: &mut Cx<'_>) {
+    let mut found = Vec::new();
+    for field in cx.fields.iter_mut().filter(|field| field.place == Place::Config) {
+        if let Some(path) = field.needed.clone().filter(|_| field.optional && field.default.is_none()) {
+            field.optional = false;
+            found.push((path, field.name.clone()));
+        }
     }
-    if !address.query.is_empty() || address.fragment.is_some() {
-        cx.left("proxy/base_url", "what stands behind the path of the base URL");
+    for (path, name) in found {
+        cx.assumed(&path, format!("`{name}` must be given: the URL needs it"));
     }
-    Some(address.url)
+}
+
+/// Config that is secret, or looks so, is a credential.
+fn secrets(cx: &mut Cx<'_>) {
+    let url = cx.entry.text("proxy/base_url").unwrap_or_default().to_owned();
+    let mut looks = Vec::new();
+    for field in cx.fields.iter_mut().filter(|field| field.place == Place::Config) {
+        let name = field.name.as_str();
+        let telling = ["secret", "password"].iter().any(|word| name.contains(word)) || name == "api_key";
+        if telling && !field.secret && field.values.is_empty() && field.default.is_none() {
+            field.secret = true;
+            looks.push(field.path.clone());
+        }
+        let named = field.from.trim_start_matches("connectionConfig.").to_owned();
+        if field.secret && !url.contains(&format!("connectionConfig.{named}}}")) {
+            field.place = Place::Credentials;
+            let taken =
+                matches!(field.name.as_str(), "key" | "token" | "username" | "client_id" | "client_secret");
+            if taken {
+                field.name = format!("{}_value", field.name);
+            }
+        }
+    }
+    for path in looks {
+        cx.defect(&path, "it looks like a secret, and is not declared as one: here it is one");
+    }
 }
 
 /// The fields that a section declares.

@@ -58,6 +58,7 @@ fn authorization(value: &str, cx: &mut Cx<'_>) -> Option<Method> {
             "token".clone_into(&mut cx.field_mut("credentials.apiKey")?.name);
             expression::reference(name, "proxy/headers/authorization", cx)?;
             map.set_some("token", own("token", cx));
+            map.set_filled("credentials", further(&["token"], cx));
             Some(Method { name: "token", map })
         }
         [Part::Literal(scheme), Part::Call(function, arguments)]
@@ -174,7 +175,10 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
             fields::add(field, cx);
         }
     }
-    cx.field_mut("credentials.password")?.secret = true;
+    let password = cx.field_mut("credentials.password")?;
+    password.secret = true;
+    // An empty default is what stands where none is given.
+    password.optional |= password.default.take().is_some();
     let custom = carried.auth_headers.iter().position(|(name, _)| name == "authorization");
     let others = carried.auth_headers.len() - usize::from(custom.is_some());
     if let (Some(custom), 0, true) = (custom, others, carried.auth_query.is_empty()) {
@@ -202,6 +206,7 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
         }
         cx.field_mut(&from)?.used = true;
     }
+    map.set_filled("credentials", further(&["username", "password"], cx));
     Some(Method { name: "basic", map })
 }
 
