@@ -126,6 +126,12 @@ pub(crate) fn is_loopback_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
+/// Whether a host, as a URL has it, means this machine.
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    address.map_or_else(|_| is_loopback_name(host), |address| address.is_loopback())
+}
+
 /// Whether a text is one label of a host name in lower case.
 pub(crate) fn is_host_label(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -6,9 +6,12 @@ use std::{
     time::Duration,
 };
 
+use rustls::pki_types::TrustAnchor;
+
 use crate::{
     Error, ErrorKind, Secret,
     auth::Flights,
+    auth::client_certificate::{self, Identity},
     clock::{Clock, SystemClock},
     crypto::random,
     expression::Moment,
@@ -21,7 +24,7 @@ const MAX_RESPONSE: usize = 64 << 20;
 /// A handle that clients are built with. Its clones share one pool of connections.
 ///
 /// Connections go through the proxy that the environment names: `HTTPS_PROXY` or `ALL_PROXY`, unless `NO_PROXY`
-/// names the host. What plain http there is goes to this machine, and never through a proxy.
+/// names the host or it is this machine.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,6 +35,9 @@ const MAX_RESPONSE: usize = 64 << 20;
 #[derive(Clone)]
 pub struct Context {
     transport: Arc<OnceLock<Arc<dyn Transport>>>,
+    /// Whether the transport was given, and not made here.
+    given: bool,
+    roots: Arc<[TrustAnchor<'static>]>,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,
     pub(crate) allow_private: bool,
@@ -60,6 +66,8 @@ impl Context {
     pub fn new() -> Self {
         Self {
             transport: Arc::default(),
+            given: false,
+            roots: Arc::default(),
             timeout: TIMEOUT,
             max_response: MAX_RESPONSE,
             allow_private: false,
@@ -89,8 +97,19 @@ impl Context {
     #[must_use]
     pub fn allow_private_addresses(mut self) -> Self {
         self.allow_private = true;
-        self.transport = Arc::default();
-        self
+        self.renewed()
+    }
+
+    /// Trusts further roots beside those that browsers trust: the certificates in this PEM text, for providers that
+    /// one hosts oneself.
+    ///
+    /// # Errors
+    ///
+    /// Where the text holds no certificate, or one that cannot be read.
+    pub fn with_root_certificates(mut self, pem: &str) -> Result<Self, Error> {
+        let added = client_certificate::roots(pem)?;
+        self.roots = self.roots.iter().cloned().chain(added).collect();
+        Ok(self.renewed())
     }
 
     /// Sends all requests through another transport.
@@ -98,6 +117,7 @@ impl Context {
     #[must_use]
     pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Arc::new(OnceLock::from(transport));
+        self.given = true;
         self
     }
 
@@ -134,21 +154,44 @@ impl Context {
     }
 
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, Error> {
-        let inner = self.shared()?;
-        Ok(match &self.watcher {
+        self.shared().map(|inner| self.watched(inner))
+    }
+
+    /// A transport whose connections have a client certificate, with a pool of its own. One that was given to the
+    /// context makes its own connections.
+    #[allow(dead_code, reason = "wired by the auth methods")]
+    pub(crate) fn transport_as(&self, identity: &Identity) -> Result<Arc<dyn Transport>, Error> {
+        if self.given {
+            return self.transport();
+        }
+        Ok(self.watched(Arc::new(self.connect(Some(identity))?)))
+    }
+
+    fn watched(&self, inner: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        match &self.watcher {
             Some(watcher) => Arc::new(Watched { inner, watcher: Arc::clone(watcher) }),
             None => inner,
-        })
+        }
     }
 
     fn shared(&self) -> Result<Arc<dyn Transport>, Error> {
         if let Some(transport) = self.transport.get() {
             return Ok(Arc::clone(transport));
         }
-        let transport = Hyper::new(self.allow_private).map_err(|error| {
-            Error::new(ErrorKind::Transport, "TLS could not be set up").with_source(error)
-        })?;
+        let transport = self.connect(None)?;
         Ok(Arc::clone(self.transport.get_or_init(|| Arc::new(transport))))
+    }
+
+    fn connect(&self, identity: Option<&Identity>) -> Result<Hyper, Error> {
+        Hyper::new(self.allow_private, identity, &self.roots)
+            .map_err(|error| Error::new(ErrorKind::Transport, "TLS could not be set up").with_source(error))
+    }
+
+    /// The same with a transport still to be made.
+    fn renewed(mut self) -> Self {
+        self.transport = Arc::default();
+        self.given = false;
+        self
     }
 }
 

@@ -106,6 +106,7 @@ impl Core<'_> {
             Reason::ConnectTimeout => ErrorKind::Timeout,
             Reason::TooLarge => ErrorKind::Limit,
             Reason::PrivateAddress => ErrorKind::Config,
+            Reason::ClientCertificate => ErrorKind::Unauthorized,
             _ => ErrorKind::Transport,
         };
         let mut detail = match reason {

@@ -8,6 +8,8 @@ pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
 pub(crate) mod challenge;
+#[allow(dead_code, reason = "wired by the auth methods")]
+pub(crate) mod client_certificate;
 pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;

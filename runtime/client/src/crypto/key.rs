@@ -8,6 +8,7 @@ use ring::{
     rsa,
     signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
 };
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer};
 use zeroize::Zeroizing;
 
 use super::{
@@ -40,7 +41,7 @@ impl PrivateKey {
     /// The key that a text holds: the first private key among its PEM sections, or an Ed25519 key's bytes in base64.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let sections = pem::sections(text)?;
-        let Some(section) = sections.iter().find(|section| section.label.ends_with("PRIVATE KEY")) else {
+        let Some(section) = private_section(&sections) else {
             return match sections.first() {
                 Some(other) => Err(not_private(other.label)),
                 None => bare_ed25519(text),
@@ -87,6 +88,20 @@ impl PrivateKey {
     }
 }
 
+/// A key as TLS takes it.
+pub(crate) fn for_tls(text: &str) -> Result<PrivateKeyDer<'static>, Error> {
+    // TLS would not say what is wrong with it.
+    PrivateKey::parse(text)?;
+    let sections = pem::sections(text)?;
+    let section = private_section(&sections).ok_or_else(not_pem)?;
+    let der = section.der.to_vec();
+    Ok(match section.label {
+        "RSA PRIVATE KEY" => PrivatePkcs1KeyDer::from(der).into(),
+        "EC PRIVATE KEY" => PrivateSec1KeyDer::from(der).into(),
+        _ => PrivatePkcs8KeyDer::from(der).into(),
+    })
+}
+
 /// The fingerprint of a key's public half: `SHA256:` and the digest of its SubjectPublicKeyInfo in base64.
 pub(crate) fn fingerprint(text: &str) -> Result<String, Error> {
     let sections = pem::sections(text)?;
@@ -104,6 +119,10 @@ pub(crate) fn ed25519_sign(key: &str, data: &[u8]) -> Result<Vec<u8>, Error> {
         PrivateKey::Ed25519(pair) => Ok(pair.sign(data).as_ref().to_vec()),
         other => Err(Error::config(format!("an Ed25519 key is needed, and this is {}", other.kind()))),
     }
+}
+
+fn private_section<'s, 't>(sections: &'s [Section<'t>]) -> Option<&'s Section<'t>> {
+    sections.iter().find(|section| section.label.ends_with("PRIVATE KEY"))
 }
 
 fn pkcs8(der: &[u8]) -> Result<PrivateKey, Error> {
@@ -163,13 +182,13 @@ fn bare_ed25519(text: &str) -> Result<PrivateKey, Error> {
     let pair = match bytes.split_at_checked(32) {
         Some((seed, [])) => Ed25519KeyPair::from_seed_unchecked(seed),
         Some((seed, public)) if public.len() == 32 => Ed25519KeyPair::from_seed_and_public_key(seed, public),
-        _ => {
-            return Err(Error::config(
-                "the private key is not PEM: its `-----BEGIN … PRIVATE KEY-----` is missing",
-            ));
-        }
+        _ => return Err(not_pem()),
     };
     pair.map(PrivateKey::ed25519).map_err(rejected("Ed25519"))
+}
+
+fn not_pem() -> Error {
+    Error::config("the private key is not PEM: its `-----BEGIN … PRIVATE KEY-----` is missing")
 }
 
 fn not_private(label: &str) -> Error {

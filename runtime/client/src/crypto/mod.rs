@@ -6,5 +6,5 @@
 pub(crate) mod digest;
 pub(crate) mod jwt;
 pub(crate) mod key;
-mod pem;
+pub(crate) mod pem;
 pub(crate) mod random;

@@ -1,4 +1,5 @@
-//! The transport over the network: hyper's pooled client, TLS by rustls with ring and Mozilla's roots.
+//! The transport over the network: hyper's pooled client, TLS by rustls with ring and Mozilla's roots, and whatever
+//! roots the operator adds.
 
 use std::{error::Error as StdError, io, time::Duration};
 
@@ -6,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::{
         legacy::{Client, Error as ClientError},
@@ -14,8 +15,10 @@ use hyper_util::{
     },
     rt::{TokioExecutor, TokioTimer},
 };
+use rustls::{AlertDescription, ClientConfig, RootCertStore, client::Resumption, pki_types::TrustAnchor};
 
 use super::{Exchange, Reason, Transport, TransportError, proxy::ProxyConnector, resolver::OnlyPrivate};
+use crate::auth::client_certificate::Identity;
 
 /// How long one attempt to connect may take: one retransmission of TCP's first packet, and a little.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
@@ -28,15 +31,21 @@ const RESERVE: u64 = 1 << 20;
 pub(crate) struct Hyper(Client<HttpsConnector<ProxyConnector>, Full<Bytes>>);
 
 impl Hyper {
-    /// A transport with a pool of its own.
-    pub(crate) fn new(allow_private: bool) -> Result<Self, TransportError> {
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| TransportError::new(Reason::Tls).with_source(error))?
-            .with_webpki_roots()
-            .with_no_client_auth();
-        let connector = ProxyConnector::new(tls.clone(), Matcher::from_env(), CONNECT_TIMEOUT, allow_private);
+    /// A transport with a pool of its own, in which every connection has the same identity, and trusts further roots.
+    pub(crate) fn new(
+        allow_private: bool,
+        identity: Option<&Identity>,
+        roots: &[TrustAnchor<'static>],
+    ) -> Result<Self, TransportError> {
+        let anonymous = client_config(roots)?;
+        let mut tls = anonymous.clone();
+        if let Some(identity) = identity {
+            tls.client_auth_cert_resolver = identity.resolver();
+            // Sessions of the anonymous kind must not be resumed.
+            tls.resumption = Resumption::default();
+        }
+        // A proxy has no business with the client's certificate.
+        let connector = ProxyConnector::new(anonymous, Matcher::from_env(), CONNECT_TIMEOUT, allow_private);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()
@@ -49,6 +58,17 @@ impl Hyper {
             .build(connector);
         Ok(Self(client))
     }
+}
+
+fn client_config(roots: &[TrustAnchor<'static>]) -> Result<ClientConfig, TransportError> {
+    let provider = rustls::crypto::ring::default_provider();
+    let mut trusted = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    trusted.extend(roots.iter().cloned());
+    Ok(ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| TransportError::new(Reason::Tls).with_source(error))?
+        .with_root_certificates(trusted)
+        .with_no_client_auth())
 }
 
 impl Transport for Hyper {
@@ -128,8 +148,11 @@ fn known_reason(cause: &(dyn StdError + 'static)) -> Option<Reason> {
     if cause.is::<OnlyPrivate>() {
         return Some(Reason::PrivateAddress);
     }
-    if cause.is::<rustls::Error>() {
-        return Some(Reason::Tls);
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(match error {
+            rustls::Error::AlertReceived(alert) if is_of_certificate(*alert) => Reason::ClientCertificate,
+            _ => Reason::Tls,
+        });
     }
     if let Some(error) = cause.downcast_ref::<hyper::Error>() {
         return error.is_parse().then_some(Reason::Protocol);
@@ -139,4 +162,22 @@ fn known_reason(cause: &(dyn StdError + 'static)) -> Option<Reason> {
     }
     // The connector's own error has no public type; its text is fixed.
     cause.to_string().starts_with("dns error").then_some(Reason::Resolve)
+}
+
+/// Whether a server says by this that the client's certificate is the reason.
+fn is_of_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+            // Of the client, only its certificate and its key have signatures.
+            | AlertDescription::DecryptError
+    )
 }

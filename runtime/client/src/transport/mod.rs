@@ -49,6 +49,8 @@ pub enum Reason {
     PrivateAddress,
     /// The server could not prove who it is, or TLS failed otherwise.
     Tls,
+    /// The server does not accept the client's certificate, or wants one where there is none.
+    ClientCertificate,
     /// The connection broke before the answer was whole.
     Broken,
     /// What came is not HTTP.
@@ -88,7 +90,12 @@ impl Reason {
     pub fn is_unsent(self) -> bool {
         matches!(
             self,
-            Self::Resolve | Self::Connect | Self::ConnectTimeout | Self::PrivateAddress | Self::Tls
+            Self::Resolve
+                | Self::Connect
+                | Self::ConnectTimeout
+                | Self::PrivateAddress
+                | Self::Tls
+                | Self::ClientCertificate
         )
     }
 }
@@ -101,6 +108,9 @@ impl fmt::Display for Reason {
             Self::ConnectTimeout => "the connection did not come about in time",
             Self::PrivateAddress => "the host has only private addresses, which are not allowed here",
             Self::Tls => "TLS failed",
+            Self::ClientCertificate => {
+                "the server does not accept the client's certificate, or wants one and there is none"
+            }
             Self::Broken => "the connection broke before the answer was complete",
             Self::Protocol => "the answer is not valid HTTP",
             Self::TooLarge => "the answer is too large",

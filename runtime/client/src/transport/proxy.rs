@@ -1,5 +1,6 @@
-//! Connects directly, or through the proxy that the environment names (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`;
-//! `HTTP_PROXY` matters only for plain http, which is spoken to this machine alone and never through a proxy).
+//! Connects directly, or through the proxy that the environment names (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+//! This machine is never reached through a proxy: from there it would be another one. `HTTP_PROXY` does not matter,
+//! since plain http is spoken to this machine alone.
 //!
 //! `http://` and `https://` proxies are asked for a tunnel (CONNECT), so that a proxy never sees what is sent;
 //! `socks5://` and `socks5h://` are spoken to as RFC 1928 says.
@@ -29,6 +30,7 @@ use tokio::{net::TcpStream, time};
 use tower_service::Service;
 
 use super::resolver::Resolver;
+use crate::base_url::is_loopback_host;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -74,7 +76,9 @@ impl Service<Uri> for ProxyConnector {
         Box::pin(async move {
             let timeout = this.timeout;
             let connecting = async move {
-                let proxy = (target.scheme_str() == Some("https")).then(|| this.matcher.intercept(&target));
+                let here = target.host().is_none_or(is_loopback_host);
+                let may = target.scheme_str() == Some("https") && !here;
+                let proxy = may.then(|| this.matcher.intercept(&target));
                 match proxy.flatten() {
                     Some(proxy) => this.through(&proxy, target).await,
                     None => Ok(MaybeHttpsStream::Http(this.direct.call(target).await?)),
@@ -173,12 +177,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn plain_http_to_this_machine_is_direct() {
-        let (address, asked) = proxy(b"hello");
-        let matcher = Matcher::builder().all("http://127.0.0.1:1").build();
-        let target: Uri = format!("http://{address}/").parse().unwrap();
-        let stream = connector(matcher).call(target).await.unwrap();
-        drop(stream);
-        assert_eq!(asked.join().unwrap(), b"");
+    async fn this_machine_is_reached_directly() {
+        for scheme in ["http", "https"] {
+            let (address, asked) = proxy(b"hello");
+            let matcher = Matcher::builder().all("http://127.0.0.1:1").build();
+            let target: Uri = format!("{scheme}://{address}/").parse().unwrap();
+            let stream = connector(matcher).call(target).await.unwrap();
+            drop(stream);
+            assert_eq!(asked.join().unwrap(), b"");
+        }
     }
 }
