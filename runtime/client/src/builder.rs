@@ -41,8 +41,9 @@ pub struct Builder<'p> {
     pub(crate) store: Option<(Arc<dyn Store>, String)>,
     pub(crate) scopes: Option<Vec<String>>,
     token: Vec<(String, Secret)>,
-    /// What a stored connection captured.
-    pub(crate) stored: Kept,
+    /// A connection that there is already.
+    pub(crate) ready: Option<Arc<Connection>>,
+    captured: Kept,
     /// Which of the credentials the caller gave, where others come from a store.
     pub(crate) explicit: Option<Vec<String>>,
     detach: Option<fn(Tokens<'p>) -> Tokens<'p>>,
@@ -65,7 +66,8 @@ impl<'p> Builder<'p> {
             store: None,
             scopes: None,
             token: Vec::new(),
-            stored: Vec::new(),
+            captured: Vec::new(),
+            ready: None,
             explicit: None,
             detach: None,
         }
@@ -170,7 +172,7 @@ impl<'p> Builder<'p> {
     #[doc(hidden)]
     #[must_use]
     pub fn captured(mut self, name: &str, value: impl Into<Secret>) -> Self {
-        self.stored.push((name.to_owned(), FieldValue::Secret(value.into())));
+        self.captured.push((name.to_owned(), FieldValue::Secret(value.into())));
         self
     }
 
@@ -188,7 +190,7 @@ impl<'p> Builder<'p> {
     /// A client of a core.
     pub(crate) fn client(&self, core: Arc<Core<'p>>) -> Client<'p> {
         let Some(token) = session::token_of(&core) else {
-            return Client(Arc::new(Inner { core, session: Session::Fixed }));
+            return Client(Arc::new(Inner { core, session: Session::Fixed, stored: self.store.clone() }));
         };
         let context = self.context.clone().unwrap_or_default();
         let (store, id) = match &self.store {
@@ -201,12 +203,16 @@ impl<'p> Builder<'p> {
             Some(detach) => detach(tokens),
             None => tokens,
         };
+        let stored = Some((Arc::clone(&store), id.clone()));
         let session = Held::new(token, tokens, store, id, self.first(&core, &token));
-        Client(Arc::new(Inner { core, session: Session::Tokens(Box::new(session)) }))
+        Client(Arc::new(Inner { core, session: Session::Tokens(Box::new(session)), stored }))
     }
 
     /// The connection that a client begins with where nothing is stored.
     fn first(&self, core: &Core<'p>, token: &Token<'p>) -> Option<Connection> {
+        if let Some(ready) = self.ready.as_ref().filter(|_| self.store.is_none()) {
+            return Some(Connection::clone(ready));
+        }
         let mut connection = core.connection();
         if self.token.is_empty() {
             return matches!(token.flow(), Flow::Direct).then_some(connection);
@@ -232,8 +238,11 @@ impl<'p> Builder<'p> {
         let config = fields::check("config value", connector.config(), &self.config, private)?;
         let app = self.checked_app(&method, private)?;
         let credentials = fields::check("credential", method.fields(), &self.credentials, private)?;
-        let captured = named(capture_names(&method).into_iter(), &self.stored);
-        let supplied = State { credentials, captured, generation: 0 };
+        let captured = named(capture_names(&method).into_iter(), &self.captured);
+        let mut supplied = State { credentials, captured, generation: 0 };
+        if let Some(ready) = &self.ready {
+            supplied.take(&method, ready);
+        }
         let cx = Scopes {
             config: &config,
             app: &app,
@@ -268,6 +277,7 @@ impl<'p> Builder<'p> {
             learned: Learned::default(),
             transport: context.transport()?,
             moments: context.moments.clone(),
+            used: context.used.clone(),
             clock: Arc::clone(&context.clock),
             timeout: self.timeout.unwrap_or(context.timeout),
             max_response: context.max_response,

@@ -11,13 +11,14 @@ use crate::{
     base_url::BaseUrl,
     call::Call,
     clock::Clock,
-    context::Moments,
+    context::{Moments, Used},
     expression::{Fields, Moment, Scopes, is_fixed},
     raw::RawRequest,
     redact::{Learned, Redactor},
     request::{set_header, style_of_template, template_value},
     servers::Servers,
     state::{Attempt, State},
+    store::Store,
     style::{self, Pairs},
     transport::Transport,
 };
@@ -29,6 +30,8 @@ pub struct Client<'p>(pub(crate) Arc<Inner<'p>>);
 pub(crate) struct Inner<'p> {
     pub(crate) core: Arc<Core<'p>>,
     pub(crate) session: Session<'p>,
+    /// Where the connection is kept.
+    pub(crate) stored: Option<(Arc<dyn Store>, String)>,
 }
 
 /// All that is known of a client from the start.
@@ -54,6 +57,7 @@ pub(crate) struct Core<'p> {
     pub(crate) learned: Learned,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) moments: Moments,
+    pub(crate) used: Used,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,

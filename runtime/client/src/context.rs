@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -46,7 +46,12 @@ pub struct Context {
     pub(crate) clock: Arc<dyn Clock>,
     watcher: Option<Watcher>,
     pub(crate) moments: Moments,
+    pub(crate) used: Used,
 }
+
+/// The states of redirects that were used, as long as they could be used again.
+#[derive(Clone, Default)]
+pub(crate) struct Used(Arc<Mutex<Vec<(Secret, i64)>>>);
 
 /// Where requests have their instants and their random texts from: the clock and the operating system, or, for
 /// exchanges that are written down, always the same.
@@ -75,6 +80,7 @@ impl Context {
             clock: Arc::new(SystemClock),
             watcher: None,
             moments: Moments::default(),
+            used: Used::default(),
         }
     }
 
@@ -208,6 +214,20 @@ impl Moments {
             Some(fixed) => Ok(Secret::new(format!("{0}{0}", fixed.nonce))),
             None => random::token(32),
         }
+    }
+}
+
+impl Used {
+    /// Whether a state was not used before. Those that are too old to be taken at all are forgotten.
+    pub(crate) fn first_time(&self, state: &str, now: i64) -> bool {
+        const LIFETIME: i64 = 15 * 60 * 1000;
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|(_, at)| now.saturating_sub(*at).abs() <= LIFETIME);
+        let first = !used.iter().any(|(known, _)| known.expose_secret() == state);
+        if first {
+            used.push((Secret::new(state), now));
+        }
+        first
     }
 }
 

@@ -11,6 +11,7 @@ pub mod v1 {
         builder::Builder,
         call::Call,
         client::Client,
+        connect::{Authorization, Choice, Choose, Completed, Device, Status},
         decode::{
             Decoder, Encoder, Member, Misfit, More, Shape, Slot, Tag, by_member, from_json, optional,
             read_record, required, to_json, write_record,
@@ -18,6 +19,7 @@ pub mod v1 {
         expression::evaluate_json,
         preview::BuiltRequest,
         raw::{RawRequest, Response},
+        store::Store,
         value::keep,
     };
 

@@ -56,6 +56,7 @@ mod decode;
 mod macros;
 mod value;
 
+pub mod connect;
 #[doc(hidden)]
 pub mod generated;
 pub mod store;

@@ -46,16 +46,21 @@ impl<'p> State<'p> {
                 put(&mut state.credentials, name, value);
             }
         }
+        state.take(&core.method, connection);
+        state
+    }
+
+    /// Takes the token of a connection, and what it captured.
+    pub(crate) fn take(&mut self, method: &AuthMethod<'p>, connection: &Connection) {
         if let Some(token) = &connection.token {
             for (name, value) in named(TOKEN_PARTS.iter().copied(), &token.values) {
-                put(&mut state.credentials, name, value);
+                put(&mut self.credentials, name, value);
             }
         }
-        for (name, value) in named(capture_names(&core.method).into_iter(), &connection.captured) {
-            put(&mut state.captured, name, value);
+        for (name, value) in named(capture_names(method).into_iter(), &connection.captured) {
+            put(&mut self.captured, name, value);
         }
-        state.generation = connection.generation();
-        state
+        self.generation = connection.generation();
     }
 }
 

@@ -49,10 +49,18 @@ impl<'p> Issue<'p> {
             let error = rejected.unwrap_or_else(nothing_renews);
             return Err(Refusal::new(Outcome::Rejected, error));
         }
+        self.obtain_with(state, connection).await.map_err(refused)
+    }
+
+    /// Obtains a first token.
+    pub(crate) async fn obtain(&self, connection: &Connection) -> Result<Issued, Error> {
+        self.obtain_with(State::of(&self.core, connection), connection).await
+    }
+
+    async fn obtain_with(&self, state: State<'p>, connection: &Connection) -> Result<Issued, Error> {
         let mut course = course(&self.core, &self.token, state);
-        prepare(&self.token, &mut course, connection).await.map_err(refused)?;
-        let obtained = obtained(&self.token, &mut course, self.token.obtain()).await;
-        obtained.map(Issued::anew).map_err(refused)
+        prepare(&self.token, &mut course, connection).await?;
+        obtained(&self.token, &mut course, self.token.obtain()).await.map(Issued::anew)
     }
 }
 
@@ -260,8 +268,13 @@ fn expiry<'p>(token: &Token<'p>, course: &Course<'_, 'p>, received: &Received) -
         .map_or(Expiry::Unknown, |seconds| Expiry::In(Duration::from_secs(u64::from(seconds)))))
 }
 
+/// Whether a token can be had without a person.
+pub(crate) fn renews(token: &Token<'_>, state: &State<'_>) -> bool {
+    matches!(token.flow(), Flow::Direct) || can_renew(token, state)
+}
+
 /// Whether there is what the requests that renew it need.
-pub(crate) fn can_renew(token: &Token<'_>, state: &State<'_>) -> bool {
+fn can_renew(token: &Token<'_>, state: &State<'_>) -> bool {
     let is_refresh_token = |scope: Scope, path: &[Key<'_>]| {
         scope == Scope::Credentials && matches!(path, [Key::Name("refresh_token"), ..])
     };

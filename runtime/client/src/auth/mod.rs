@@ -27,7 +27,11 @@ use couplet_plan::{AuthKind, AuthMethod, Expression};
 use http::{HeaderName, HeaderValue};
 
 pub use self::flight::Flights;
-pub(crate) use self::{assertion::assertion, session::Session, sign::sign};
+pub(crate) use self::{
+    assertion::assertion,
+    session::Session,
+    sign::{oauth1 as sign_oauth1, sign},
+};
 use crate::{
     Error, ErrorKind, Secret,
     expression::{Scopes, Value, present},

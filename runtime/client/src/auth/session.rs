@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use couplet_plan::{AuthKind, Flow, Token};
+use couplet_plan::{AuthKind, Token};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     token::{Tokens, Why},
 };
 use crate::{
-    Error, Secret,
+    Error, ErrorKind, Secret,
     client::{Core, Inner},
     errors,
     expression::{FieldValue, Scopes, TOKEN_PARTS},
@@ -58,6 +58,19 @@ impl<'p> Held<'p> {
         self.begun.get_or_try_init(|| self.begin()).await?;
         let connection = self.tokens.fresh(why).await?;
         Ok(self.adopt(core, &connection))
+    }
+
+    /// The state as it is stored, be its token expired.
+    pub(crate) async fn stored_state(&self, core: &Core<'p>) -> Result<Arc<State<'p>>, Error> {
+        self.begun.get_or_try_init(|| self.begin()).await?;
+        let Some(record) = self.store.load(&self.id).await? else {
+            let detail = format!("there is no connection `{}`; connect first", self.id);
+            return Err(Error::new(ErrorKind::ReconnectRequired, detail).unsent());
+        };
+        let connection = Connection::from_bytes(record.bytes())?;
+        let state = State::of(core, &connection);
+        core.learned.learn(state.secrets());
+        Ok(Arc::new(state))
     }
 
     /// What was used last.
@@ -111,8 +124,7 @@ impl<'p> Session<'p> {
         if matches!(auth, Prepared::Nothing) || !is_expired(core, &held.token, state, received) {
             return Ok(None);
         }
-        let direct = matches!(held.token.flow(), Flow::Direct);
-        if !direct && !issue::can_renew(&held.token, state) {
+        if !issue::renews(&held.token, state) {
             return Ok(None);
         }
         held.fresh(core, Why::Rejected { generation: state.generation }).await.map(Some)

@@ -1,0 +1,117 @@
+//! Connects accounts: what a person must allow, what a provider then issues, and what is kept of it. Plain functions
+//! for programs that host the redirect themselves; none of them needs a web framework.
+//!
+//! A method of one of these kinds becomes a connection so:
+//!
+//! - A person allows it in a browser: `authorization` gives the URL to send the person to, and a secret to keep
+//!   with the person's session; `complete` takes that and the URL to which the provider sent the person back.
+//! - A person allows it on another device: `device` gives the code to show, and then waits.
+//! - Nobody needs to: `connect`.
+//!
+//! Each of them ends in a [`Completed`]: a client, or a choice that a person has to make first.
+
+mod authorization;
+mod callback;
+mod dance;
+mod device;
+mod disconnect;
+mod finish;
+mod pending;
+mod record;
+mod status;
+
+use std::fmt;
+
+pub use self::{authorization::Authorization, device::Device, status::Status};
+use crate::{Error, ErrorKind, Secret, builder::Builder, client::Client};
+
+/// What became of connecting.
+pub enum Completed<'p> {
+    /// The account is connected, and stored where the client has a store.
+    Connected(Client<'p>),
+    /// A person chooses first.
+    Choose(Choose<'p>),
+}
+
+/// A choice that a person has to make before an account is connected, as one of several sites.
+pub struct Choose<'p> {
+    builder: Builder<'p>,
+    name: String,
+    options: Vec<Choice>,
+    pending: Secret,
+}
+
+/// What can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Choice {
+    /// What stands for it.
+    pub value: String,
+    /// What a person reads.
+    pub label: String,
+}
+
+impl<'p> Completed<'p> {
+    /// The client, where nothing is to be chosen.
+    ///
+    /// # Errors
+    ///
+    /// A person has to choose first.
+    pub fn client(self) -> Result<Client<'p>, Error> {
+        match self {
+            Self::Connected(client) => Ok(client),
+            Self::Choose(choose) => Err(Error::new(
+                ErrorKind::Config,
+                format!("`{}` has to be chosen before the account is connected", choose.name),
+            )),
+        }
+    }
+}
+
+impl<'p> Choose<'p> {
+    /// What the choice is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What there is to choose from.
+    #[must_use]
+    pub fn options(&self) -> &[Choice] {
+        &self.options
+    }
+
+    /// What [`Builder::choose`] needs, for a program that asks its user between two requests. It holds the account's
+    /// new token.
+    #[must_use]
+    pub fn pending(&self) -> &Secret {
+        &self.pending
+    }
+
+    /// Goes on with one of the options, by its value.
+    ///
+    /// # Errors
+    ///
+    /// There is no such option, or what follows fails.
+    pub async fn choose(self, value: &str) -> Result<Completed<'p>, Error> {
+        self.builder.choose(&self.pending, value).await
+    }
+}
+
+impl fmt::Debug for Completed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected(client) => f.debug_tuple("Connected").field(client).finish(),
+            Self::Choose(choose) => choose.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Choose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Choose")
+            .field("name", &self.name)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
