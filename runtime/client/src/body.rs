@@ -11,7 +11,7 @@ use crate::{
     auth::Prepared,
     expression::{Failure, Scopes, Value, base64_decode, evaluate, present},
     inputs::{Inputs, Raw},
-    json,
+    json, merged,
     request::{located, unusable},
     style::Pairs,
     xml,
@@ -30,27 +30,27 @@ pub(crate) fn build(
     inputs: &Inputs<'_>,
     cx: &Scopes<'_>,
     auth: &Prepared,
+    shared: Option<Expression<'_>>,
 ) -> Result<Built, Error> {
+    let shared = shared.filter(|_| !matches!(auth, Prepared::Nothing));
     let key = match auth {
         Prepared::Body(name, value) => Some((name.as_str(), value.expose_secret())),
         _ => None,
     };
     let carries = matches!(method, Method::Post | Method::Put | Method::Patch);
-    let body = match (body, key) {
-        (Some(body), _) => body,
-        (None, Some(_)) if carries => Body::new(BodyKind::Json),
-        (None, _) => return Ok(Built { bytes: Bytes::new(), content_type: None }),
+    let body = match body {
+        Some(body) => body,
+        None if carries && (key.is_some() || shared.is_some()) => Body::new(BodyKind::Json),
+        None => return Ok(Built { bytes: Bytes::new(), content_type: None }),
     };
     if key.is_some() && !matches!(body.kind(), BodyKind::Json | BodyKind::Form) {
         return Err(Error::config("the key stands in the body, and this action's body has no place for it"));
     }
-    let (bytes, default) = match body.kind() {
-        BodyKind::Json => (json_body(&body, inputs, cx, key)?.into(), "application/json"),
-        BodyKind::Form => (form_body(&body, inputs, cx, key)?.into(), "application/x-www-form-urlencoded"),
-        BodyKind::Text => (text_body(&body, inputs, cx)?, "text/plain; charset=utf-8"),
-        BodyKind::Binary => (binary_body(&body, inputs, cx)?, "application/octet-stream"),
-        BodyKind::Xml => (xml_body(&body, cx)?, "application/xml"),
-        _ => return Err(Error::config("this body needs a later version of the runtime")),
+    let (bytes, default) = match (body.kind(), shared) {
+        (kind @ (BodyKind::Json | BodyKind::Form | BodyKind::Xml), Some(shared)) => {
+            (merged::build(&shared, &body, inputs, cx)?, media_type(kind))
+        }
+        (kind, _) => (alone(kind, &body, inputs, cx, key)?, media_type(kind)),
     };
     let content_type = match body.content_type() {
         Some(text) => {
@@ -59,6 +59,35 @@ pub(crate) fn build(
         None => HeaderValue::from_static(default),
     };
     Ok(Built { bytes, content_type: Some(content_type) })
+}
+
+/// A body that is the action's alone, but for a key.
+fn alone(
+    kind: BodyKind,
+    body: &Body<'_>,
+    inputs: &Inputs<'_>,
+    cx: &Scopes<'_>,
+    key: Option<(&str, &str)>,
+) -> Result<Bytes, Error> {
+    Ok(match kind {
+        BodyKind::Json => json_body(body, inputs, cx, key)?.into(),
+        BodyKind::Form => form_body(body, inputs, cx, key)?.into(),
+        BodyKind::Text => text_body(body, inputs, cx)?,
+        BodyKind::Binary => binary_body(body, inputs, cx)?,
+        BodyKind::Xml => xml_body(body, cx)?,
+        _ => return Err(Error::config("this body needs a later version of the runtime")),
+    })
+}
+
+/// The media type of a kind of body.
+fn media_type(kind: BodyKind) -> &'static str {
+    match kind {
+        BodyKind::Json => "application/json",
+        BodyKind::Form => "application/x-www-form-urlencoded",
+        BodyKind::Text => "text/plain; charset=utf-8",
+        BodyKind::Xml => "application/xml",
+        _ => "application/octet-stream",
+    }
 }
 
 fn json_body(

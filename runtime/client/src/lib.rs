@@ -37,6 +37,7 @@ mod expression;
 mod fields;
 mod inputs;
 mod json;
+mod merged;
 mod percent;
 mod preview;
 mod redact;

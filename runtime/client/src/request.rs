@@ -39,7 +39,7 @@ pub(crate) fn build(
     let server = server.as_ref();
     let target = target(server, action, inputs, &cx, client, auth)?;
     let mut headers = headers(client, action, inputs, &cx)?;
-    let body = body::build(action.body(), action.method(), inputs, &cx, auth)?;
+    let body = body::build(action.body(), action.method(), inputs, &cx, auth, client.method.body())?;
     if let Some(content_type) = body.content_type {
         headers.entry(CONTENT_TYPE).or_insert(content_type);
     }

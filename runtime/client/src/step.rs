@@ -174,7 +174,7 @@ fn build(
         target.push_str(&query);
     }
     let mut headers = headers(core, step, cx, signed)?;
-    let body = body::build(step.body(), step.method(), &inputs, cx, auth)?;
+    let body = body::build(step.body(), step.method(), &inputs, cx, auth, core.method.body())?;
     if let Some(content_type) = body.content_type {
         headers.entry(CONTENT_TYPE).or_insert(content_type);
     }

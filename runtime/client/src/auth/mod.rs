@@ -56,13 +56,14 @@ pub(crate) enum Prepared {
 /// A method's addition, and the composed texts in it that must not be shown.
 pub(crate) fn prepare(method: &AuthMethod<'_>, cx: &Scopes<'_>) -> Result<(Prepared, Vec<Secret>), Error> {
     match method.kind() {
-        AuthKind::None | AuthKind::Certificate => Ok((Prepared::Nothing, Vec::new())),
+        AuthKind::None => Ok((Prepared::Nothing, Vec::new())),
         AuthKind::Basic(user, password) => basic::prepare(&text(&user, cx)?, &text(&password, cx)?),
         AuthKind::Bearer(scheme, token) => bearer::prepare(scheme, &text(&token, cx)?),
         AuthKind::ApiKey(location, name, value) => {
             api_key::prepare(location, &text(&name, cx)?, &text(&value, cx)?)
         }
         AuthKind::Token(_)
+        | AuthKind::Certificate
         | AuthKind::Signature
         | AuthKind::AwsSigV4(_)
         | AuthKind::OAuth1(_)

@@ -22,12 +22,17 @@ pub(crate) fn sign<'p>(
     attempt: &Attempt<'_, 'p>,
     request: &mut Request<Bytes>,
 ) -> Result<(), Error> {
+    if matches!(auth, Prepared::Nothing) {
+        return Ok(());
+    }
+    // They stand beside what another method sends, and are signed by it.
+    templates(core, attempt, request)?;
     if !matches!(auth, Prepared::Late) {
         return Ok(());
     }
     let cx = core.scopes(attempt);
     match core.method.kind() {
-        AuthKind::Token(_) | AuthKind::Signature => templates(core, attempt, request),
+        AuthKind::Token(_) | AuthKind::Signature | AuthKind::Certificate => Ok(()),
         AuthKind::AwsSigV4(method) => aws(method, &cx, &attempt.moment, request),
         AuthKind::OAuth1(method) => {
             oauth1(method, &cx, &attempt.moment, token(method, attempt.state, &cx)?, &[], request)
@@ -42,6 +47,9 @@ fn templates<'p>(
     attempt: &Attempt<'_, 'p>,
     request: &mut Request<Bytes>,
 ) -> Result<(), Error> {
+    if core.method.headers().is_empty() && core.method.query().is_empty() {
+        return Ok(());
+    }
     let signed = with_assertion(core, attempt, request)?;
     let state = signed.as_ref().unwrap_or(attempt.state);
     let cx = Scopes { moment: Some(&attempt.moment), ..core.lasting(state) };
