@@ -315,6 +315,11 @@ pub enum Filter {
     Base64Decode,
     /// Bytes or text as lower-case hexadecimal.
     Hex,
+    /// Text in hexadecimal as bytes.
+    HexDecode,
+    /// A list as it is, one value as a list of one, and what is absent or null as an empty list: XML does not tell them
+    /// apart.
+    List,
     /// Text percent-encoded, all but RFC 3986's unreserved characters.
     UrlEncode,
     /// Bytes or text as a form encodes them: a space becomes `+`.

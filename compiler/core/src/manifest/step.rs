@@ -1,7 +1,7 @@
 //! Steps: single requests that obtain a token, renew it, give it back, or follow upon connecting.
 
 use super::object::{described, object, words};
-use super::{Body, Line, Members, Snake, Statuses, Template, Token, Value};
+use super::{BaseUrl, Body, Line, Members, Snake, Statuses, Template, Token, Value};
 use crate::document::{Kind, Node};
 use crate::source::Spanned;
 use crate::validate::decode::{Cx, Decode};
@@ -10,18 +10,18 @@ object! {
     /// One request: where it goes, what it must answer, and what is kept of the answer.
     "a step"
     pub struct Step {
-        /// Sends a GET: a path behind the base URL (`/oauth/token`), an absolute URL, or a captured one.
-        get: "get" optional Spanned<Template>,
-        /// Sends a HEAD: a path behind the base URL, an absolute URL, or a captured one.
-        head: "head" optional Spanned<Template>,
-        /// Sends a POST: a path behind the base URL (`/oauth/token`), an absolute URL, or a captured one.
-        post: "post" optional Spanned<Template>,
-        /// Sends a PUT: a path behind the base URL, an absolute URL, or a captured one.
-        put: "put" optional Spanned<Template>,
-        /// Sends a PATCH: a path behind the base URL, an absolute URL, or a captured one.
-        patch: "patch" optional Spanned<Template>,
-        /// Sends a DELETE: a path behind the base URL, an absolute URL, or a captured one.
-        delete: "delete" optional Spanned<Template>,
+        /// Sends a GET: a path behind the base URL (`/oauth/token`), an absolute URL or a table of them, or a captured one.
+        get: "get" optional Spanned<BaseUrl>,
+        /// Sends a HEAD: a path behind the base URL, an absolute URL or a table of them, or a captured one.
+        head: "head" optional Spanned<BaseUrl>,
+        /// Sends a POST: a path behind the base URL (`/oauth/token`), an absolute URL or a table of them, or a captured one.
+        post: "post" optional Spanned<BaseUrl>,
+        /// Sends a PUT: a path behind the base URL, an absolute URL or a table of them, or a captured one.
+        put: "put" optional Spanned<BaseUrl>,
+        /// Sends a PATCH: a path behind the base URL, an absolute URL or a table of them, or a captured one.
+        patch: "patch" optional Spanned<BaseUrl>,
+        /// Sends a DELETE: a path behind the base URL, an absolute URL or a table of them, or a captured one.
+        delete: "delete" optional Spanned<BaseUrl>,
         /// Query parameters: templates, which may name secrets.
         query: "query" default Members<Token, Spanned<Template>>,
         /// Headers: templates, which may name secrets. `authorization` and `cookie` may be set here.
@@ -41,7 +41,7 @@ object! {
 
 impl Step {
     /// The methods and URLs that are said; a step has just one.
-    pub fn routes(&self) -> impl Iterator<Item = (couplet_plan::Method, &Spanned<Template>)> {
+    pub fn routes(&self) -> impl Iterator<Item = (couplet_plan::Method, &Spanned<BaseUrl>)> {
         use couplet_plan::Method;
         [
             (Method::Get, &self.get),

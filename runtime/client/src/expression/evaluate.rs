@@ -111,6 +111,13 @@ fn filtered<'v>(
             (value, _) => Ok(value),
         };
     }
+    if filter == Filter::List {
+        return Ok(Value::List(match evaluate(value, cx)? {
+            Value::Absent | Value::Null => Vec::new(),
+            Value::List(elements) => elements,
+            one => vec![one],
+        }));
+    }
     let shown = value;
     let value = present(value, cx)?;
     let arguments = arguments.iter().map(|argument| present(argument, cx)).collect::<Result<Vec<_>, _>>()?;
@@ -296,6 +303,11 @@ mod tests {
         let decoded = Ex::filter(Filter::Base64Decode, &data, &[]);
         assert_eq!(of(&Ex::concat(&[decoded])), "\"hi\"");
         assert_eq!(filter(Filter::Hex, Ex::text("\u{1}z"), &[]), "\"017a\"");
+        assert_eq!(filter(Filter::HexDecode, Ex::text("6869"), &[]), "\"aGk=\"");
+        assert_eq!(filter(Filter::HexDecode, Ex::text("686"), &[]), "error: `\"686\"`: not hexadecimal");
+        assert_eq!(filter(Filter::List, LIST, &[]), "[\"a\",\"b\"]");
+        assert_eq!(filter(Filter::List, NAME, &[]), "[\"Ada\"]");
+        assert_eq!(filter(Filter::List, MISSING, &[]), "[]");
         assert_eq!(filter(Filter::UrlEncode, Ex::text("a b/~"), &[]), "\"a%20b%2F~\"");
         assert_eq!(filter(Filter::FormEncode, Ex::text("a b/~"), &[]), "\"a+b%2F%7E\"");
         #[cfg(feature = "regex")]

@@ -66,6 +66,7 @@ pub(super) fn apply<'v>(
         Filter::Base64Url => owned(general_purpose::URL_SAFE_NO_PAD.encode(value.into_bytes()?)),
         Filter::Base64Decode => Value::Bytes(Cow::Owned(base64_decode(&value.into_text()?)?)),
         Filter::Hex => owned(hex(&value.into_bytes()?)),
+        Filter::HexDecode => Value::Bytes(Cow::Owned(hex_decode(&value.into_text()?)?)),
         Filter::UrlEncode => {
             let mut text = String::new();
             percent::component(&mut text, &value.into_bytes()?);
@@ -78,6 +79,16 @@ pub(super) fn apply<'v>(
         }
         _ => return Err(Failure::new("this filter needs a later version of the runtime")),
     })
+}
+
+/// The bytes that a text in hexadecimal stands for.
+fn hex_decode(text: &str) -> Result<Vec<u8>, Failure> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? * 16 + digit(*low)?),
+        _ => None,
+    });
+    pairs.collect::<Option<_>>().ok_or_else(|| Failure::new("not hexadecimal"))
 }
 
 pub(super) fn owned<'v>(text: impl Into<String>) -> Value<'v> {

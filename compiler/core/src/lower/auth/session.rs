@@ -25,6 +25,10 @@ pub(super) fn session<'a>(
         );
         return None;
     }
+    let signed = match &auth.assertion {
+        Some(assertion) => Some(assertion::lower(assertion, &[], draft, cx)?),
+        None => None,
+    };
     let obtain = steps::lower(&auth.steps, Kind::Token, draft, cx);
     let mut response = TokenResponse::NONE;
     if let Some(end) = &auth.expires_at {
@@ -32,6 +36,9 @@ pub(super) fn session<'a>(
     }
     let mut token =
         Token::new(Flow::Direct, obtain?, response).with_expired(expired(auth.expired.as_ref(), draft, cx)?);
+    if let Some(signed) = signed {
+        token = token.with_assertion(signed);
+    }
     if let Some(refresh) = &auth.refresh {
         token = token.with_refresh(steps::lower(refresh, Kind::Token, draft, cx)?);
     }

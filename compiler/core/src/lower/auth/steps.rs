@@ -7,9 +7,8 @@ use couplet_plan::{
 use super::draft::Draft;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::expression::{Known, Ty, Want};
-use crate::lower::url::{self, Place};
 use crate::lower::{Cx, actions, config, path};
-use crate::manifest::{self, CaptureFormat, Template, Value};
+use crate::manifest::{self, BaseUrl, CaptureFormat, Value};
 use crate::source::{Span, Spanned};
 
 /// What distinguishes the places where steps stand.
@@ -75,7 +74,7 @@ fn one<'a>(
     }
 }
 
-fn route<'s>(step: &'s manifest::Step, cx: &mut Cx<'_, '_>) -> Option<(plan::Method, &'s Spanned<Template>)> {
+fn route<'s>(step: &'s manifest::Step, cx: &mut Cx<'_, '_>) -> Option<(plan::Method, &'s Spanned<BaseUrl>)> {
     let routes: Vec<_> = step.routes().collect();
     match routes.as_slice() {
         [route] => Some(*route),
@@ -95,23 +94,14 @@ fn route<'s>(step: &'s manifest::Step, cx: &mut Cx<'_, '_>) -> Option<(plan::Met
 }
 
 /// A path behind the base URL, or a URL of its own.
-fn url<'a>(url: &Spanned<Template>, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<StepUrl<'a>> {
-    if url.value.text.starts_with('/') {
-        let lowered = draft.template(url, Want::Text, cx)?;
-        return path_of(lowered.expression, url.span, cx).map(|parts| StepUrl::Path(0, parts));
+fn url<'a>(url: &Spanned<BaseUrl>, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<StepUrl<'a>> {
+    match &url.value {
+        BaseUrl::Url(template) if template.value.text.starts_with('/') => {
+            let lowered = draft.template(template, Want::Text, cx)?;
+            path_of(lowered.expression, url.span, cx).map(|parts| StepUrl::Path(0, parts))
+        }
+        _ => draft.url(url, cx).map(StepUrl::Url),
     }
-    let scope = draft.scope();
-    let because = draft.common.because.is_some();
-    let place = Place {
-        manifest: draft.manifest,
-        config: draft.config,
-        scope: &scope,
-        captures: &draft.places,
-        because,
-    };
-    let expression = url::check_url(url, &place, cx);
-    draft.note(&scope);
-    expression.map(|url| StepUrl::Url(plan::Server::new("", url)))
 }
 
 fn path_of<'a>(path: Expression<'a>, span: Span, cx: &mut Cx<'_, 'a>) -> Option<&'a [PathPart<'a>]> {

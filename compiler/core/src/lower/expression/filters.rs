@@ -45,10 +45,11 @@ pub(super) enum Gives {
     Duration,
     Object,
     Element,
+    List,
     Same,
 }
 
-pub(super) const FILTERS: [FilterRow; 37] = [
+pub(super) const FILTERS: [FilterRow; 39] = [
     row("lower", Filter::Lower, Takes::Text, (0, 0), Gives::Text),
     row("upper", Filter::Upper, Takes::Text, (0, 0), Gives::Text),
     row("trim", Filter::Trim, Takes::Text, (0, 0), Gives::Text),
@@ -68,6 +69,8 @@ pub(super) const FILTERS: [FilterRow; 37] = [
     row("base64url", Filter::Base64Url, Takes::Bytes, (0, 0), Gives::Text),
     row("base64_decode", Filter::Base64Decode, Takes::Text, (0, 0), Gives::Bytes),
     row("hex", Filter::Hex, Takes::Bytes, (0, 0), Gives::Text),
+    row("hex_decode", Filter::HexDecode, Takes::Text, (0, 0), Gives::Bytes),
+    row("list", Filter::List, Takes::Any, (0, 0), Gives::List),
     row("urlencode", Filter::UrlEncode, Takes::Bytes, (0, 0), Gives::Text),
     row("form_encode", Filter::FormEncode, Takes::Bytes, (0, 0), Gives::Text),
     row("sha1", Filter::Sha1, Takes::Bytes, (0, 0), Gives::Bytes),
@@ -121,6 +124,10 @@ pub(super) fn gives(gives: Gives, of: &Ty) -> Ty {
         Gives::Duration => Ty::Duration,
         Gives::Object => Ty::Object,
         Gives::Same => of.clone(),
+        Gives::List => match of {
+            Ty::List(_) => of.clone(),
+            of => Ty::List(Box::new(of.clone())),
+        },
         Gives::Element => match of {
             Ty::List(element) => (**element).clone(),
             Ty::Text => Ty::Text,

@@ -13,6 +13,8 @@ method! {
     pub struct Session {
         /// The requests that log in. What they capture is secret unless said otherwise.
         steps: "steps" required Vec<Step>,
+        /// What is signed for these requests, which see it as `credentials.assertion`.
+        assertion: "assertion" optional Assertion,
         /// Requests that renew the session. Unless said, it is begun anew.
         refresh: "refresh" optional Vec<Step>,
         /// How long the session lives: `90s`, `15m`, `1h`, `30d`.

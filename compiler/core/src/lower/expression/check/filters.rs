@@ -46,6 +46,9 @@ impl Checker<'_> {
             };
             return Known { ty, absent: other.absent, null: other.null, secret };
         }
+        if row.filter == Filter::List {
+            return Known { secret, ..Known::present(gives(row.gives, &known.ty)) };
+        }
         if let Kind::Text(text) = &value.kind
             && row.filter == Filter::Duration
         {
