@@ -11,7 +11,7 @@ pub mod v1 {
         builder::Builder,
         call::Call,
         client::Client,
-        connect::{Authorization, Choice, Choose, Completed, Device, Status},
+        connect,
         decode::{
             Decoder, Encoder, Member, Misfit, More, Shape, Slot, Tag, by_member, from_json, optional,
             read_record, required, to_json, write_record,
