@@ -5,9 +5,9 @@ use std::sync::Arc;
 use couplet_runtime::{
     Context, ErrorKind,
     generated::v1::{
-        Action, Answer, AuthMethod, Body, BodyKind, Builder, BuiltRequest, Call, Connector, Effect, Entry,
-        Expression, Field, Filter, Format, Input, Key, KeyLocation, Location, Media, Method, NamedTemplate,
-        Nesting, PathPart, Scope, Server, StatusSet, Style,
+        Action, Answer, AuthMethod, BinaryOperator, Body, BodyKind, Builder, BuiltRequest, Call, Connector,
+        Effect, Entry, Expression, Field, Filter, Format, Input, Key, KeyLocation, Location, Media, Method,
+        NamedTemplate, Nesting, PathPart, Scope, Server, StatusSet, Style,
     },
     transport::{InMemory, Reason, TransportError},
 };
@@ -384,6 +384,46 @@ fn bytes_are_sent_as_they_are() {
     for request in [given(&INLINE), built(0, &INLINE, &[("a", "\"/wA=\"")])] {
         assert_eq!(body(&request), r#"{"raw":"/wA=","hex":"ff00"}"#);
     }
+}
+
+#[test]
+fn xml_is_written_from_a_tree() {
+    const A: Expression<'static> = input("a");
+    const NOW: Expression<'static> = Expression::reference(Scope::Now, &[]);
+    static DOCUMENT: Action<'static> =
+        Action::new("document", Method::Post, &[PathPart::Literal("/xml")], Effect::Create)
+            .with_inputs(&[
+                Input::new("a", Location::Expression),
+                Input::new("b", Location::Expression).optional(),
+            ])
+            .with_body(Body::new(BodyKind::Xml).with_value(Expression::map(&[Entry::new(
+                "request",
+                Expression::map(&[
+                    Entry::new("@version", Expression::int(1)),
+                    Entry::new("name", A),
+                    Entry::new("tag", input("b")).optional(),
+                    Entry::new("later", Expression::binary(BinaryOperator::Greater, &NOW, &NOW)),
+                ]),
+            )])));
+    let request = built(0, &DOCUMENT, &[("a", r#""A&B""#), ("b", r#"["x", "y"]"#)]);
+    assert_eq!(
+        body(&request),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><request version=\"1\"><name>A&amp;B</name>\
+         <tag>x</tag><tag>y</tag><later>false</later></request>"
+    );
+    assert_eq!(header(&request, "content-type").as_deref(), Some("application/xml"));
+    let request = built(0, &DOCUMENT, &[("a", r#""é""#)]);
+    assert!(body(&request).ends_with("<name>é</name><later>false</later></request>"), "{}", body(&request));
+    let mut wrong = call(0, &DOCUMENT, &[]);
+    wrong.set_json("a", r#""\u0007""#).unwrap();
+    let error = wrong.build_request().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::Input, "document: the XML body has a control character, which XML cannot hold")
+    );
+    let mut key_in_body = call(5, &DOCUMENT, &[]);
+    key_in_body.set_json("a", "\"x\"").unwrap();
+    assert_eq!(key_in_body.build_request().unwrap_err().kind(), ErrorKind::Config);
 }
 
 static PLACES: Connector<'static> = Connector::new(

@@ -81,6 +81,14 @@ pub enum BodyKind {
     Xml,
 }
 
+/// Whether a text can be the name of an XML element or attribute (XML 1.0, 2.3): letters, digits and `_ - . :`. The
+/// compiler asks it of the names in a manifest, and the runtime of those in data.
+#[must_use]
+pub fn is_xml_name(text: &str) -> bool {
+    text.starts_with(|c: char| c == '_' || c.is_alphabetic())
+        && text.chars().all(|c| matches!(c, '_' | '-' | '.' | ':') || c.is_alphanumeric())
+}
+
 /// How a form writes what lies inside other values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

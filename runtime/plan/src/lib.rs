@@ -28,7 +28,7 @@ mod token;
 
 pub use action::{Action, Effect, Input, Location, Method, PathPart, Style};
 pub use auth::{AuthKind, AuthMethod, KeyLocation};
-pub use body::{Body, BodyKind, Nesting};
+pub use body::{Body, BodyKind, Nesting, is_xml_name};
 pub use connector::{Connector, Plan};
 pub use errors::{ErrorKind, ErrorRule};
 pub use expression::{BinaryOperator, Entry, Expression, Filter, Key, Node, Scope, UnaryOperator};

@@ -84,6 +84,7 @@ rows! {
     BAD_STATUS Error "bad-status";
     BAD_URL Error "bad-url";
     BAD_VERSION Error "bad-version";
+    BAD_XML Error "bad-xml";
     BODY_NOT_ALLOWED Error "body-not-allowed";
     CHOICES_MISMATCH Error "choices-mismatch";
     CONFLICTING_KEYS Error "conflicting-keys";

@@ -1,8 +1,8 @@
 //! The runtime's features that a Plan needs: found in the Plan itself, so that none is forgotten.
 
 use couplet_plan::{
-    Assertion, AuthKind, AuthMethod, BodyKind, Expression, Filter, Flow, Key, NamedTemplate, Node, PathPart,
-    Plan, Scope, Server, ServerKind, Step, StepUrl, Token,
+    Assertion, AuthKind, AuthMethod, Expression, Filter, Flow, Key, NamedTemplate, Node, PathPart, Plan,
+    Scope, Server, ServerKind, Step, StepUrl, Token,
 };
 
 /// The features, sorted.
@@ -139,7 +139,6 @@ impl Found {
 
     fn body(&mut self, body: Option<couplet_plan::Body<'_>>) {
         if let Some(body) = body {
-            self.xml |= body.kind() == BodyKind::Xml;
             self.all([body.value()]);
         }
     }

@@ -174,6 +174,8 @@ pub enum BodyTree {
     Json(Option<Tree>),
     /// A form.
     Form(Option<Tree>),
+    /// XML: one root.
+    Xml(Tree),
     /// One text.
     Text(Spanned<Template>),
     /// Bytes.
@@ -237,7 +239,7 @@ impl schemars::JsonSchema for MethodAuth {
     }
 }
 
-const KINDS: [&str; 4] = ["json", "form", "text", "binary"];
+const KINDS: [&str; 5] = ["json", "form", "xml", "text", "binary"];
 
 impl Decode for Body {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
@@ -247,7 +249,7 @@ impl Decode for Body {
             Kind::Scalar(scalar) if scalar.text == "form" => return bare(BodyTree::Form(None)),
             _ => cx.fixed(
                 node,
-                "`json`, `form`, or a mapping with one of `json`, `form`, `text` and `binary`,",
+                "`json`, `form`, or a mapping with one of `json`, `form`, `xml`, `text` and `binary`,",
             )?,
         };
         let (mut tree, mut nesting, mut content_type) = (None, None, None);
@@ -275,7 +277,7 @@ impl Decode for Body {
                 cx.unknown_key(
                     node,
                     entry,
-                    &["json", "form", "text", "binary", "nesting", "content_type"],
+                    &["json", "form", "xml", "text", "binary", "nesting", "content_type"],
                     "a body",
                 );
             }
@@ -295,6 +297,7 @@ fn kind(key: &str, node: &Node, cx: &mut Cx<'_>) -> Option<BodyTree> {
         "form" if nothing => BodyTree::Form(None),
         "json" => BodyTree::Json(Some(Tree::decode(node, cx)?)),
         "form" => BodyTree::Form(Some(Tree::decode(node, cx)?)),
+        "xml" => BodyTree::Xml(Tree::decode(node, cx)?),
         "text" => BodyTree::Text(Decode::decode(node, cx)?),
         _ => BodyTree::Binary(Decode::decode(node, cx)?),
     })
@@ -364,6 +367,9 @@ impl schemars::JsonSchema for Body {
                     "properties": {
                         "json": tree("A JSON value with templates in it. Without any, the body inputs as one object."),
                         "form": tree("A form's members, with templates in them. Without any, the body inputs."),
+                        "xml": tree(
+                            "An XML element, its root, with templates in it. `@name` is an attribute, `$` the text beside attributes, and a list repeats its element.",
+                        ),
                         "text": described(template.clone(), &["One text: a template."]),
                         "binary": described(template, &["Bytes: a template that is one input of format `binary`."]),
                         "nesting": nesting,
@@ -371,7 +377,7 @@ impl schemars::JsonSchema for Body {
                     },
                     "additionalProperties": false,
                     "oneOf": [
-                        { "required": ["json"] }, { "required": ["form"] }, { "required": ["text"] }, { "required": ["binary"] },
+                        { "required": ["json"] }, { "required": ["form"] }, { "required": ["xml"] }, { "required": ["text"] }, { "required": ["binary"] },
                     ],
                 },
             ]

@@ -244,6 +244,32 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "xml")]
+    fn references_reach_into_xml() {
+        let body = Bytes::from("<r v='1'><e>a</e><e>b</e><s:f xmlns:s='urn:s'>c</s:f></r>");
+        let received = Received { status: 200, headers: HeaderMap::new(), body };
+        let cx = Scopes { response: Some(&received), ..Scopes::default() };
+        for (path, expected) in [
+            (&[Key::Name("r"), Key::Name("@v")][..], Some("1")),
+            (&[Key::Name("r"), Key::Name("e"), Key::Index(-1)], Some("b")),
+            (&[Key::Name("r"), Key::Name("s:f"), Key::Name("$")], Some("c")),
+            (&[Key::Name("r"), Key::Name("g")], None),
+            (&[Key::Name("q")], None),
+        ] {
+            let path: Vec<_> = [Key::Name("xml")].iter().chain(path).copied().collect();
+            let value = evaluate(&Ex::reference(Scope::Response, &path), &cx).and_then(|value| match value {
+                Value::Absent => Ok(None),
+                value => value.into_text().map(|text| Some(text.into_owned())),
+            });
+            assert_eq!(value, Ok(expected.map(str::to_owned)), "{path:?}");
+        }
+        let json = self::received();
+        let cx = Scopes { response: Some(&json), ..Scopes::default() };
+        let why = present(&Ex::reference(Scope::Response, &[Key::Name("xml"), Key::Name("a")]), &cx);
+        assert_eq!(why, Err(Failure::new("not well-formed XML at byte 0")));
+    }
+
+    #[test]
     fn what_is_absent_is_an_error_that_names_the_expression() {
         assert_eq!(of(&MISSING), "error: `response.body.deep.missing` is absent");
         assert_eq!(

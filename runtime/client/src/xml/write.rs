@@ -1,5 +1,7 @@
 //! Value → XML text.
 
+use couplet_plan::is_xml_name;
+
 use super::{DEPTH, TEXT};
 use crate::expression::{Failure, Value};
 
@@ -20,7 +22,7 @@ pub(crate) fn write(tree: &Value<'_>) -> Result<String, Failure> {
 }
 
 fn element(out: &mut String, name: &str, value: &Value<'_>, depth: usize) -> Result<(), Failure> {
-    if !is_name(name) {
+    if !is_xml_name(name) {
         return Err(Failure::new(format!("`{}` is no name of an XML element", name.escape_debug())));
     }
     if depth > DEPTH {
@@ -40,7 +42,7 @@ fn element(out: &mut String, name: &str, value: &Value<'_>, depth: usize) -> Res
     for (attribute, value) in
         members.iter().filter_map(|(name, value)| Some((name.strip_prefix('@')?, value)))
     {
-        if !is_name(attribute) {
+        if !is_xml_name(attribute) {
             return Err(Failure::new(format!(
                 "`{}` is no name of an XML attribute",
                 attribute.escape_debug()
@@ -103,12 +105,6 @@ fn text(out: &mut String, text: &str, attribute: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Whether a text is a name (XML 1.0, 2.3), in letters, digits and `_ - . :`.
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c == '_' || c.is_alphabetic())
-        && text.chars().all(|c| matches!(c, '_' | '-' | '.' | ':') || c.is_alphanumeric())
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What a request carries.
 
-use couplet_plan::{Body, BodyKind, Entry, Expression, Method, Nesting};
+use couplet_plan::{Body, BodyKind, Entry, Expression, Method, Nesting, Node};
 
 use super::super::Cx;
 use super::super::expression::{self, Scope, Ty, Want};
+use super::xml;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{self, BodyTree, Tree};
 use crate::source::Span;
@@ -37,6 +38,11 @@ pub(in crate::lower) fn of_body<'a>(
     let mut lowered = match &body.tree {
         BodyTree::Json(tree) => of_tree(BodyKind::Json, tree.as_ref(), body.span, scope, cx)?,
         BodyTree::Form(tree) => of_tree(BodyKind::Form, tree.as_ref(), body.span, scope, cx)?,
+        BodyTree::Xml(tree) => {
+            // What the templates name is noted first, so that no input seems to be unused.
+            let lowered = of_tree(BodyKind::Xml, Some(tree), body.span, scope, cx);
+            lowered.filter(|_| xml::check(tree, body.span, cx))?
+        }
         BodyTree::Text(template) => {
             let value = expression::lower(cx, template, scope, Want::Text)?;
             Body::new(BodyKind::Text).with_value(value.expression)
@@ -79,8 +85,10 @@ fn of_tree<'a>(
     cx: &mut Cx<'_, 'a>,
 ) -> Option<Body<'a>> {
     let Some(tree) = tree else { return Some(Body::new(kind)) };
-    let (value, absent) = self::tree(tree, scope, cx)?;
-    if absent {
+    let (value, absent) = part(tree, kind, Want::Json, scope, cx)?;
+    // Without its root, no XML is left.
+    let rootless = kind == BodyKind::Xml && matches!(value.node(), Node::Map([root]) if root.is_optional());
+    if absent || rootless {
         let span = match tree {
             Tree::Template(template) => template.span,
             _ => span,
@@ -106,15 +114,26 @@ pub(in crate::lower) fn tree<'a>(
     scope: &Scope,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<(Expression<'a>, bool)> {
+    part(tree, BodyKind::Json, Want::Json, scope, cx)
+}
+
+/// A part of a body, and whether its value may be absent.
+fn part<'a>(
+    tree: &Tree,
+    kind: BodyKind,
+    want: Want,
+    scope: &Scope,
+    cx: &mut Cx<'_, 'a>,
+) -> Option<(Expression<'a>, bool)> {
     Some(match tree {
         Tree::Template(template) => {
-            let lowered = expression::lower(cx, template, scope, Want::Json)?;
+            let lowered = expression::lower(cx, template, scope, want)?;
             // Null may be sent; only what is absent is left out.
             (lowered.expression, lowered.known.absent)
         }
         Tree::Literal(literal) => (self::literal(&literal.value, cx), false),
         Tree::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| self::tree(item, scope, cx)).collect();
+            let items: Vec<_> = items.iter().map(|item| part(item, kind, want, scope, cx)).collect();
             let items = items.into_iter().collect::<Option<Vec<_>>>()?;
             let items: Vec<_> = items.into_iter().map(|(item, _)| item).collect();
             (Expression::list(cx.arena.slice(&items)), false)
@@ -122,7 +141,11 @@ pub(in crate::lower) fn tree<'a>(
         Tree::Map(members) => {
             let members: Vec<_> = members
                 .iter()
-                .map(|(name, member)| self::tree(member, scope, cx).map(|value| (name, value)))
+                .map(|(name, member)| {
+                    let text = kind == BodyKind::Xml && (name.value.starts_with('@') || name.value == "$");
+                    let want = if text { Want::Optional } else { Want::Json };
+                    part(member, kind, want, scope, cx).map(|value| (name, value))
+                })
                 .collect();
             let members = members.into_iter().collect::<Option<Vec<_>>>()?;
             let entries: Vec<_> = members

@@ -3,6 +3,7 @@
 mod body;
 mod inputs;
 mod places;
+mod xml;
 
 use std::collections::BTreeMap;
 

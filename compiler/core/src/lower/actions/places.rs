@@ -90,7 +90,7 @@ pub(super) fn check(draft: &Draft<'_>, method: Method, manifest: &Manifest, cx: 
     }
     let plain = matches!(
         draft.action.body.as_ref().map(|body| &body.tree),
-        Some(BodyTree::Text(_) | BodyTree::Binary(_))
+        Some(BodyTree::Xml(_) | BodyTree::Text(_) | BodyTree::Binary(_))
     );
     let carries = match &draft.action.body {
         Some(_) => !plain,

@@ -48,7 +48,14 @@ pub(super) fn tokens(text: &str, base: usize, faults: &mut Vec<Fault>) -> Option
             at += c.len_utf8();
             continue;
         }
-        let token = if c == '_' || c.is_ascii_alphabetic() {
+        // What an XML element has beside its children: `.@name` is an attribute, and `.$` its text.
+        let of_element = matches!(c, '@' | '$') && matches!(tokens.last(), Some((Token::Sign("."), _)));
+        let token = if of_element {
+            at += 1;
+            at +=
+                text[at..].find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(text.len() - at);
+            Token::Word(text[start..at].to_owned())
+        } else if c == '_' || c.is_ascii_alphabetic() {
             at += rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
             Token::Word(text[start..at].to_owned())
         } else if c.is_ascii_digit() {
