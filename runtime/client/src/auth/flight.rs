@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use super::{connection::Connection, issuer::Issued};
+use super::{
+    connection::{Connection, Pending},
+    issuer::Issued,
+};
 use crate::{
     Error,
     store::{Lease, Revision, Store},
@@ -43,8 +46,9 @@ pub(crate) struct Gate {
     pub(super) failed: Option<Failed>,
     /// A token that the store did not take yet.
     pub(super) unsaved: Option<Unsaved>,
-    /// The last mark of this process whose outcome is known: should it still stand in the record, it means nothing.
-    pub(super) settled: Option<String>,
+    /// The last mark of this process whose outcome is known, and what is to be read in its place should it still
+    /// stand in the record.
+    pub(super) settled: Option<(String, Option<Pending>)>,
 }
 
 pub(super) struct Failed {

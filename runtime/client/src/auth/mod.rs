@@ -11,10 +11,13 @@ pub(crate) mod challenge;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod client_certificate;
 pub(crate) mod connection;
+pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
 mod expiry;
 mod flight;
+#[cfg(test)]
+mod interleavings;
 pub(crate) mod issue;
 pub(crate) mod issuer;
 pub(crate) mod oauth1;

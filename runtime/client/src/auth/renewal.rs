@@ -168,9 +168,12 @@ impl Inner<'_> {
     }
 
     /// Says in the record that a request is about to be sent; `None` where the record has changed.
-    async fn mark(&self, gate: &Gate, found: Found) -> Result<Option<Marked>, Error> {
+    async fn mark(&self, gate: &mut Gate, found: Found) -> Result<Option<Marked>, Error> {
         let Found { revision, mut connection } = found;
-        let earlier = connection.pending.take().filter(|mark| gate.settled.as_ref() != Some(&mark.by));
+        let earlier = match (connection.pending.take(), &gate.settled) {
+            (Some(found), Some((settled, instead))) if found.by == *settled => instead.clone(),
+            (found, _) => found,
+        };
         let mark = mark_of_its_own();
         connection.pending = Some(Pending {
             since: earlier.as_ref().map_or_else(|| self.clock.now(), |mark| mark.since),
@@ -178,22 +181,21 @@ impl Inner<'_> {
             generation: connection.generation,
             lost: earlier.as_ref().is_some_and(|mark| mark.lost),
         });
-        let saved = self.store.save(&self.id, Some(revision), &connection.to_bytes()).await?;
-        Ok(saved.map(|revision| Marked { revision, connection, mark, earlier }))
+        let saved = self.store.save(&self.id, Some(revision), &connection.to_bytes()).await;
+        if saved.is_err() {
+            // It may stand there all the same, and nothing was sent.
+            gate.settled = Some((mark.clone(), earlier.clone()));
+        }
+        Ok(saved?.map(|revision| Marked { revision, connection, mark, earlier }))
     }
 
     /// Puts back the mark that was found, or keeps ours where an answer was lost. Should the store fail, then our
-    /// mark stays, which this process knows how to read.
+    /// mark stays as it was, which this process knows how to read.
     async fn unmark(&self, gate: &mut Gate, marked: Marked, lost: bool) {
         let Marked { revision, mut connection, mark, earlier } = marked;
-        if lost {
-            if let Some(pending) = &mut connection.pending {
-                pending.lost = true;
-            }
-        } else {
-            gate.settled = Some(mark).filter(|_| earlier.is_none());
-            connection.pending = earlier;
-        }
+        let ours = connection.pending.take().map(|pending| Pending { lost: true, ..pending });
+        connection.pending = if lost { ours } else { earlier };
+        gate.settled = Some((mark, connection.pending.clone()));
         let _ = self.store.save(&self.id, Some(revision), &connection.to_bytes()).await;
     }
 
