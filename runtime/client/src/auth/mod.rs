@@ -11,7 +11,6 @@ pub(crate) mod challenge;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod client_certificate;
 pub(crate) mod connection;
-pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
 mod expiry;
