@@ -31,11 +31,28 @@ pub struct Connector<'a> {
     pub config: Vec<Property>,
     /// The auth methods, in the order of the plan's.
     pub auth: Vec<AuthMethod>,
+    /// How accounts are connected, over all methods.
+    pub connects: Connects,
     /// The types that stand in the crate's module `types`, in the manifest's order, with those that have no
     /// name in the manifest behind the type or the action that they belong to.
     pub items: Vec<Item>,
     /// The actions, in the order of the plan's.
     pub actions: Vec<Action>,
+}
+
+/// How accounts are connected, over all methods of a connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Connects {
+    /// There is something to connect: a method that needs credentials.
+    pub at_all: bool,
+    /// A person allows a method in a browser.
+    pub in_a_browser: bool,
+    /// A person allows a method on another device.
+    pub on_a_device: bool,
+    /// A person chooses something upon connecting.
+    pub with_a_choice: bool,
+    /// Scopes are asked for.
+    pub with_scopes: bool,
 }
 
 /// A config field or a credential, in Rust.

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::actions::{bare, spaced};
+use super::connect;
 use super::print::{self, Module};
 use super::tokens::{Types, docs, ident, said, text_docs};
 use crate::connector::{Action, AuthMethod, Connector, Property, Type, code};
@@ -58,6 +59,9 @@ pub(super) fn reexports(connector: &Connector<'_>) -> String {
     if connector.config.iter().any(|property| property.required) {
         names.insert("Config");
     }
+    if connector.connects.with_a_choice {
+        names.insert("Connected");
+    }
     let names: Vec<_> = names.into_iter().collect();
     let runtime = [
         "Bytes",
@@ -105,7 +109,7 @@ fn reexport(module: &str, names: &[&str]) -> String {
 /// The client, its builder and the credentials.
 pub(super) fn module(connector: &Connector<'_>) -> Module {
     let mut own: BTreeSet<String> =
-        ["Client", "Builder", "Config"].iter().map(|name| (*name).to_owned()).collect();
+        ["Client", "Builder", "Config", "Connected"].iter().map(|name| (*name).to_owned()).collect();
     own.extend(connector.auth.iter().map(|auth| auth.credentials.as_str().to_owned()));
     let types = Types::new(connector, quote!(types::), own);
     let title = readme::escaped(&connector.package.title);
@@ -119,10 +123,13 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
     })];
     let constructors =
         connector.auth.iter().enumerate().map(|(place, auth)| constructor(place, auth, connector));
+    let connection = connect::of_client(connector, &types);
     let methods = connector.actions.iter().map(|action| method(action, &types));
     let body = print::items(quote! {
         impl Client {
             #(#constructors)*
+
+            #connection
 
             /// A request that this crate does not describe, with the same credentials. The path is appended to the
             /// base URL.
@@ -137,6 +144,7 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
     items.extend(connector.auth.iter().filter_map(|auth| credentials(auth, connector, &types)));
     items.extend(config(connector, &types));
     items.extend(builder(connector, &types));
+    items.extend(connect::connected(connector, &types));
     let mut modules = vec!["actions", "plan"];
     if items.iter().any(|item| item.contains("types::")) {
         modules.push("types");
@@ -322,7 +330,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
             }
         }
     });
-    let app = connector.plan.connector().app().iter().map(|field| {
+    let app = app_fields(connector).into_iter().map(|field| {
         let (name, text) = (format_ident!("app_{}", field.name()), field.name());
         let (ty, function) = if field.is_secret() {
             (types.into(&quote!(couplet_runtime::Secret)), quote!(secret_app))
@@ -342,6 +350,7 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
             }
         }
     });
+    let connects = connect::of_builder(connector, types);
     let result = types.result(&quote!(Client));
     let into_string = types.into(&types.string());
     let structure = print::items(quote! {
@@ -382,6 +391,8 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
                 self
             }
 
+            #connects
+
             /// Checks what was given, and gives the client.
             ///
             /// # Errors
@@ -394,4 +405,16 @@ fn builder(connector: &Connector<'_>, types: &Types<'_>) -> [String; 2] {
     });
     let body = body.replace("    #[must_use]\n", "");
     [structure, spaced(&body)]
+}
+
+/// What the integrator registered, for all methods and for single ones, by its names.
+pub(super) fn app_fields<'c>(connector: &Connector<'c>) -> Vec<couplet_plan::Field<'c>> {
+    let shared = connector.plan.connector();
+    let mut fields: Vec<couplet_plan::Field<'c>> = Vec::new();
+    for field in shared.app().iter().chain(shared.auth().iter().flat_map(couplet_plan::AuthMethod::app)) {
+        if !fields.iter().any(|known| known.name() == field.name()) {
+            fields.push(*field);
+        }
+    }
+    fields
 }

@@ -6,6 +6,7 @@
 mod actions;
 mod auth;
 mod client;
+mod connect;
 mod crate_manifest;
 mod plan;
 mod print;

@@ -54,13 +54,24 @@ fn set_up(connector: &Connector<'_>, out: &mut String) {
         for (place, step) in steps.iter().flat_map(|(_, steps)| steps).enumerate() {
             out.push_str(&format!("{}. {}\n", place + 1, step.as_str().replace('\n', "\n   ")));
         }
-        if rust.properties.is_empty() {
+        if rust.properties.is_empty() && method.app().is_empty() {
             out.push_str("Nothing is needed.\n");
-        } else {
+        }
+        if !method.app().is_empty() {
             if steps.is_some() {
                 out.push('\n');
             }
-            out.push_str("It needs:\n\n");
+            out.push_str("It needs what you registered with the provider:\n\n");
+            for field in method.app() {
+                let secret = if field.is_secret() { ", a secret" } else { "" };
+                out.push_str(&format!("- `app_{}`{secret}: {}\n", field.name(), escaped(field.title())));
+            }
+        }
+        if !rust.properties.is_empty() {
+            if steps.is_some() || !method.app().is_empty() {
+                out.push('\n');
+            }
+            out.push_str(if method.app().is_empty() { "It needs:\n\n" } else { "And of each account:\n\n" });
             for property in &rust.properties {
                 let secret = if property.ty == Type::Secret { ", a secret" } else { "" };
                 let docs = if property.docs.is_empty() {
@@ -119,7 +130,31 @@ fn begin(connector: &Connector<'_>, out: &mut String) {
     names.sort();
     out.push_str("\n## Begin\n\n```rust,ignore\n");
     out.push_str(&format!("use {module}::{{{}}};\n\n", names.join(", ")));
-    out.push_str(&format!("let client = Client::{}({}).build()?;\n", auth.constructor, arguments.join(", ")));
+    let method = connector.plan.connector().auth().first().copied();
+    let app = method.map(|method| method.app()).unwrap_or_default();
+    let app: String = app
+        .iter()
+        .map(|field| {
+            let value = if field.is_secret() { "secret" } else { "\"…\"" };
+            format!("\n    .app_{}({value})", field.name())
+        })
+        .collect();
+    let builder = format!("Client::{}({}){app}", auth.constructor, arguments.join(", "));
+    if method.is_some_and(|method| allowed_in_a_browser(&method)) {
+        out.push_str(&format!("let builder = {builder}\n    .with_store(store, \"user-42\");\n"));
+        out.push_str("let authorization = builder.clone().authorization().await?;\n");
+        out.push_str("// Send the person to `authorization.url()`, and keep `authorization.pending()` until they come back.\n");
+        let end = if connector.connects.with_a_choice {
+            "let Connected::Client(client) = builder.complete(&pending, &callback).await? else { /* let the person choose */ };\n"
+        } else {
+            "let client = builder.complete(&pending, &callback).await?;\n"
+        };
+        out.push_str(end);
+    } else if app.is_empty() {
+        out.push_str(&format!("let client = {builder}.build()?;\n"));
+    } else {
+        out.push_str(&format!("let client = {builder}\n    .build()?;\n"));
+    }
     let simple = connector.actions.iter().zip(connector.plan.actions()).find(|(action, plan)| {
         action.arguments.is_empty()
             && action.required.is_none()
@@ -130,6 +165,17 @@ fn begin(connector: &Connector<'_>, out: &mut String) {
         out.push_str(&format!("{value}client.{}().send().await?;\n", action.method));
     }
     out.push_str("```\n");
+}
+
+/// Whether a person allows a method in a browser.
+fn allowed_in_a_browser(method: &couplet_plan::AuthMethod<'_>) -> bool {
+    match method.kind() {
+        couplet_plan::AuthKind::Token(token) => {
+            matches!(token.flow(), couplet_plan::Flow::AuthorizationCode(_))
+        }
+        couplet_plan::AuthKind::OAuth1(oauth) => oauth.dance().is_some(),
+        _ => false,
+    }
 }
 
 fn sample(ty: &Type) -> String {

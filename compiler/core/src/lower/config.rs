@@ -12,8 +12,23 @@ use crate::manifest::{Form, Keywords, Manifest, Schema, TypeKeyword};
 use crate::source::{Span, Spanned};
 
 /// What the generated crate's builder calls its own.
-const BUILDER: [&str; 7] =
-    ["build", "clone", "fmt", "with_base_url", "with_context", "with_timeout", "with_user_agent"];
+const BUILDER: [&str; 15] = [
+    "authorization",
+    "build",
+    "choose",
+    "clone",
+    "complete",
+    "connect",
+    "device",
+    "fmt",
+    "open",
+    "with_base_url",
+    "with_context",
+    "with_scopes",
+    "with_store",
+    "with_timeout",
+    "with_user_agent",
+];
 
 /// The config and app fields.
 pub(super) struct Config<'a> {

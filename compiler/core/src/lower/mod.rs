@@ -43,7 +43,7 @@ pub fn lower<'a>(
     let mut uses = Uses::default();
     let config = config::lower(manifest, &mut builder, &mut uses, &mut cx);
     let drafts = actions::draft(manifest, &mut builder, &mut uses, &mut cx);
-    let mut members = names::Names::with(&["request", "clone", "fmt", "context"]);
+    let mut members = names::Names::with(&["request", "clone", "fmt", "context", "connection", "stored"]);
     let auth = auth::lower(manifest, &config, &mut members, &mut cx);
     let api = auth.as_ref().and_then(|auth| api::lower(manifest, &config, auth, &mut cx));
     let errors = errors::lower(manifest, &config, &mut cx);
@@ -83,6 +83,7 @@ pub fn lower<'a>(
         package,
         guide,
         config: config.properties,
+        connects: auth::connects(&auth.plan),
         auth: auth.rust,
         items: types.items,
         actions: actions.rust,

@@ -18,6 +18,22 @@ impl Client {
         Builder { inner }
     }
 
+    /// A client of a connection that a store has: its credentials, its config values and its token come from
+    /// there, with [`Builder::open`].
+    pub fn stored(
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Builder {
+        Builder {
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+        }
+    }
+
+    /// The connection behind the client: its status, its renewal, and its end.
+    pub fn connection(&self) -> couplet_runtime::connect::Connection<'_, 'static> {
+        self.inner.connection()
+    }
+
     /// A request that this crate does not describe, with the same credentials. The path is appended to the
     /// base URL.
     pub fn request(
@@ -193,6 +209,42 @@ impl Builder {
     pub fn with_user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.inner = self.inner.with_user_agent(user_agent);
         self
+    }
+
+    /// Keeps the connection in a store, under an id of the caller's choice: its token is then shared with every
+    /// client of this connection, in whatever process.
+    pub fn with_store(
+        mut self,
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Self {
+        self.inner = self.inner.with_store(store, id);
+        self
+    }
+
+    /// Connects an account with what was given: obtains its token, where there is one, and stores the connection.
+    ///
+    /// # Errors
+    ///
+    /// A person must allow the method, a value is missing or refused, or a request fails.
+    pub async fn connect(self) -> Result<Client, couplet_runtime::Error> {
+        self.inner
+            .connect()
+            .await
+            .and_then(|completed| Ok(Client {
+                inner: completed.client()?,
+            }))
+    }
+
+    /// A client of the connection that the store has.
+    ///
+    /// # Errors
+    ///
+    /// There is no such connection, or it cannot be used.
+    pub async fn open(self) -> Result<Client, couplet_runtime::Error> {
+        Ok(Client {
+            inner: self.inner.open().await?,
+        })
     }
 
     /// Checks what was given, and gives the client.

@@ -12,6 +12,7 @@
 
 mod authorization;
 mod callback;
+mod connection;
 mod dance;
 mod device;
 mod disconnect;
@@ -22,7 +23,7 @@ mod status;
 
 use std::fmt;
 
-pub use self::{authorization::Authorization, device::Device, status::Status};
+pub use self::{authorization::Authorization, connection::Connection, device::Device, status::Status};
 use crate::{Error, ErrorKind, Secret, builder::Builder, client::Client};
 
 /// What became of connecting.

@@ -15,7 +15,7 @@ use couplet_plan::{self as plan, ErrorRule, Format, NamedTemplate};
 use super::config::Config;
 use super::expression::{Known, Root};
 use super::{Cx, docs, errors, names};
-use crate::connector::{AuthMethod, Docs, Property};
+use crate::connector::{AuthMethod, Connects, Docs, Property};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::manifest::{Auth, AuthKind, KeyPlace, Manifest, Members, When};
 use crate::source::Spanned;
@@ -78,8 +78,9 @@ impl<'a> Made<'a> {
 }
 
 /// Names that the crate's root has already.
-const OURS: [&str; 18] = [
+const OURS: [&str; 19] = [
     "Client",
+    "Connected",
     "Builder",
     "Config",
     "Error",
@@ -262,6 +263,25 @@ fn expired<'a>(
     let rule = errors::condition(when, plan::ErrorKind::Unauthorized, &scope, cx);
     draft.note(&scope);
     Some(cx.arena.slice(&[rule?]))
+}
+
+/// How accounts are connected, over all methods.
+pub(super) fn connects(methods: &[plan::AuthMethod<'_>]) -> Connects {
+    let mut connects = Connects::default();
+    for method in methods {
+        connects.at_all |= !matches!(method.kind(), plan::AuthKind::None);
+        connects.with_a_choice |= method.connect().iter().any(|step| step.choice().is_some());
+        match method.kind() {
+            plan::AuthKind::Token(token) => {
+                connects.in_a_browser |= matches!(token.flow(), plan::Flow::AuthorizationCode(_));
+                connects.on_a_device |= matches!(token.flow(), plan::Flow::DeviceCode(_));
+                connects.with_scopes |= !token.scopes().is_empty();
+            }
+            plan::AuthKind::OAuth1(oauth) => connects.in_a_browser |= oauth.dance().is_some(),
+            _ => {}
+        }
+    }
+    connects
 }
 
 /// The headers that a method sets.

@@ -156,6 +156,22 @@ impl Client {
         Builder { inner }
     }
 
+    /// A client of a connection that a store has: its credentials, its config values and its token come from
+    /// there, with [`Builder::open`].
+    pub fn stored(
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Builder {
+        Builder {
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+        }
+    }
+
+    /// The connection behind the client: its status, its renewal, and its end.
+    pub fn connection(&self) -> couplet_runtime::connect::Connection<'_, 'static> {
+        self.inner.connection()
+    }
+
     /// A request that this crate does not describe, with the same credentials. The path is appended to the
     /// base URL.
     pub fn request(
@@ -295,6 +311,33 @@ pub struct Builder {
 }
 
 impl Builder {
+    /// Consumer key, as it was registered with the provider.
+    pub fn app_consumer_key(mut self, value: impl ::core::fmt::Display) -> Self {
+        self.inner = self.inner.app("consumer_key", value);
+        self
+    }
+
+    /// Consumer secret, as it was registered with the provider.
+    pub fn app_consumer_secret(
+        mut self,
+        value: impl Into<couplet_runtime::Secret>,
+    ) -> Self {
+        self.inner = self.inner.secret_app("consumer_secret", value);
+        self
+    }
+
+    /// Redirect URI, as it was registered with the provider.
+    pub fn app_redirect_uri(mut self, value: impl ::core::fmt::Display) -> Self {
+        self.inner = self.inner.app("redirect_uri", value);
+        self
+    }
+
+    /// Client ID, as it was registered with the provider.
+    pub fn app_client_id(mut self, value: impl ::core::fmt::Display) -> Self {
+        self.inner = self.inner.app("client_id", value);
+        self
+    }
+
     /// Sends requests to another base URL: a mock, or a proxy.
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
         self.inner = self.inner.with_base_url(url);
@@ -319,6 +362,94 @@ impl Builder {
         self
     }
 
+    /// Keeps the connection in a store, under an id of the caller's choice: its token is then shared with every
+    /// client of this connection, in whatever process.
+    pub fn with_store(
+        mut self,
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Self {
+        self.inner = self.inner.with_store(store, id);
+        self
+    }
+
+    /// Asks for these scopes.
+    pub fn with_scopes(
+        mut self,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.inner = self.inner.with_scopes(scopes);
+        self
+    }
+
+    /// Begins to connect an account that a person allows in a browser: where to send the person, and what to
+    /// keep until they come back.
+    ///
+    /// # Errors
+    ///
+    /// A value is missing, or a request that comes first fails.
+    pub async fn authorization(
+        self,
+    ) -> Result<couplet_runtime::connect::Authorization, couplet_runtime::Error> {
+        self.inner.authorization().await
+    }
+
+    /// Ends it: `pending` is what the authorization gave to keep, and `callback` the URL to which the provider sent
+    /// the person back, or its query.
+    ///
+    /// # Errors
+    ///
+    /// The person refused, the redirect is not the answer to this authorization, or the provider gives no token.
+    pub async fn complete(
+        self,
+        pending: &couplet_runtime::Secret,
+        callback: &str,
+    ) -> Result<Client, couplet_runtime::Error> {
+        self.inner
+            .complete(pending, callback)
+            .await
+            .and_then(|completed| Ok(Client {
+                inner: completed.client()?,
+            }))
+    }
+
+    /// Begins to connect an account that a person allows on another device: a code to show. Once it has waited,
+    /// [`Builder::open`] gives the client of the store, or `try_into` that of what came of it.
+    ///
+    /// # Errors
+    ///
+    /// A value is missing, or the provider gives no code.
+    pub async fn device(
+        self,
+    ) -> Result<couplet_runtime::connect::Device<'static>, couplet_runtime::Error> {
+        self.inner.device().await
+    }
+
+    /// Connects an account with what was given: obtains its token, where there is one, and stores the connection.
+    ///
+    /// # Errors
+    ///
+    /// A person must allow the method, a value is missing or refused, or a request fails.
+    pub async fn connect(self) -> Result<Client, couplet_runtime::Error> {
+        self.inner
+            .connect()
+            .await
+            .and_then(|completed| Ok(Client {
+                inner: completed.client()?,
+            }))
+    }
+
+    /// A client of the connection that the store has.
+    ///
+    /// # Errors
+    ///
+    /// There is no such connection, or it cannot be used.
+    pub async fn open(self) -> Result<Client, couplet_runtime::Error> {
+        Ok(Client {
+            inner: self.inner.open().await?,
+        })
+    }
+
     /// Checks what was given, and gives the client.
     ///
     /// # Errors
@@ -328,5 +459,14 @@ impl Builder {
         Ok(Client {
             inner: self.inner.build()?,
         })
+    }
+}
+
+impl TryFrom<couplet_runtime::connect::Completed<'static>> for Client {
+    type Error = couplet_runtime::Error;
+    fn try_from(
+        completed: couplet_runtime::connect::Completed<'static>,
+    ) -> Result<Self, couplet_runtime::Error> {
+        Ok(Self { inner: completed.client()? })
     }
 }

@@ -27,6 +27,22 @@ impl Client {
         Builder { inner }
     }
 
+    /// A client of a connection that a store has: its credentials, its config values and its token come from
+    /// there, with [`Builder::open`].
+    pub fn stored(
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Builder {
+        Builder {
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+        }
+    }
+
+    /// The connection behind the client: its status, its renewal, and its end.
+    pub fn connection(&self) -> couplet_runtime::connect::Connection<'_, 'static> {
+        self.inner.connection()
+    }
+
     /// A request that this crate does not describe, with the same credentials. The path is appended to the
     /// base URL.
     pub fn request(
@@ -75,6 +91,27 @@ impl Builder {
         self
     }
 
+    /// Client ID, as it was registered with the provider.
+    pub fn app_client_id(mut self, value: impl ::core::fmt::Display) -> Self {
+        self.inner = self.inner.app("client_id", value);
+        self
+    }
+
+    /// Client secret, as it was registered with the provider.
+    pub fn app_client_secret(
+        mut self,
+        value: impl Into<couplet_runtime::Secret>,
+    ) -> Self {
+        self.inner = self.inner.secret_app("client_secret", value);
+        self
+    }
+
+    /// Redirect URI, as it was registered with the provider.
+    pub fn app_redirect_uri(mut self, value: impl ::core::fmt::Display) -> Self {
+        self.inner = self.inner.app("redirect_uri", value);
+        self
+    }
+
     /// Sends requests to another base URL: a mock, or a proxy.
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
         self.inner = self.inner.with_base_url(url);
@@ -99,6 +136,85 @@ impl Builder {
         self
     }
 
+    /// Keeps the connection in a store, under an id of the caller's choice: its token is then shared with every
+    /// client of this connection, in whatever process.
+    pub fn with_store(
+        mut self,
+        store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
+        id: impl Into<String>,
+    ) -> Self {
+        self.inner = self.inner.with_store(store, id);
+        self
+    }
+
+    /// Asks for these scopes.
+    pub fn with_scopes(
+        mut self,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.inner = self.inner.with_scopes(scopes);
+        self
+    }
+
+    /// Begins to connect an account that a person allows in a browser: where to send the person, and what to
+    /// keep until they come back.
+    ///
+    /// # Errors
+    ///
+    /// A value is missing, or a request that comes first fails.
+    pub async fn authorization(
+        self,
+    ) -> Result<couplet_runtime::connect::Authorization, couplet_runtime::Error> {
+        self.inner.authorization().await
+    }
+
+    /// Ends it: `pending` is what the authorization gave to keep, and `callback` the URL to which the provider sent
+    /// the person back, or its query.
+    ///
+    /// # Errors
+    ///
+    /// The person refused, the redirect is not the answer to this authorization, or the provider gives no token.
+    pub async fn complete(
+        self,
+        pending: &couplet_runtime::Secret,
+        callback: &str,
+    ) -> Result<Connected, couplet_runtime::Error> {
+        self.inner.complete(pending, callback).await.map(Connected::of)
+    }
+
+    /// Goes on after a choice: `pending` is what it gave to keep, and `value` one of its options.
+    ///
+    /// # Errors
+    ///
+    /// There is no such option, or what follows fails.
+    pub async fn choose(
+        self,
+        pending: &couplet_runtime::Secret,
+        value: &str,
+    ) -> Result<Connected, couplet_runtime::Error> {
+        self.inner.choose(pending, value).await.map(Connected::of)
+    }
+
+    /// Connects an account with what was given: obtains its token, where there is one, and stores the connection.
+    ///
+    /// # Errors
+    ///
+    /// A person must allow the method, a value is missing or refused, or a request fails.
+    pub async fn connect(self) -> Result<Connected, couplet_runtime::Error> {
+        self.inner.connect().await.map(Connected::of)
+    }
+
+    /// A client of the connection that the store has.
+    ///
+    /// # Errors
+    ///
+    /// There is no such connection, or it cannot be used.
+    pub async fn open(self) -> Result<Client, couplet_runtime::Error> {
+        Ok(Client {
+            inner: self.inner.open().await?,
+        })
+    }
+
     /// Checks what was given, and gives the client.
     ///
     /// # Errors
@@ -108,5 +224,25 @@ impl Builder {
         Ok(Client {
             inner: self.inner.build()?,
         })
+    }
+}
+
+/// What became of connecting.
+#[derive(Debug)]
+pub enum Connected {
+    /// The account is connected.
+    Client(Client),
+    /// A person chooses first: see [`Builder::choose`].
+    Choose(couplet_runtime::connect::Choose<'static>),
+}
+
+impl Connected {
+    fn of(completed: couplet_runtime::connect::Completed<'static>) -> Self {
+        match completed {
+            couplet_runtime::connect::Completed::Connected(inner) => {
+                Self::Client(Client { inner })
+            }
+            couplet_runtime::connect::Completed::Choose(choose) => Self::Choose(choose),
+        }
     }
 }

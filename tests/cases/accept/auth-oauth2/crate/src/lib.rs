@@ -18,7 +18,7 @@ mod plan;
 #[rustfmt::skip]
 pub mod types;
 
-pub use client::{Builder, Client, Config, Service};
+pub use client::{Builder, Client, Config, Connected, Service};
 #[rustfmt::skip]
 pub use couplet_runtime::{
     Bytes, Context, Date, Decimal, Error, ErrorKind, Json, Maybe, Method, Request, Response, Secret,
