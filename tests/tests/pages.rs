@@ -106,7 +106,7 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     let mut open = false;
     for event in Parser::new(page) {
         match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if !info.starts_with("text") => {
                 let mark = info.strip_prefix("yaml ").unwrap_or_default().to_owned();
                 blocks.push((mark, String::new()));
                 open = true;

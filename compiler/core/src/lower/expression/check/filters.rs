@@ -37,12 +37,13 @@ impl Checker<'_> {
         self.arguments(row, arguments, &given, tree);
         if row.filter == Filter::Default {
             let other = given.first().cloned().unwrap_or(Known::present(Ty::Text));
-            let ty = if known.ty == other.ty || known.ty == Ty::Null {
+            let ty = if known.ty == Ty::Null {
                 other.ty
             } else if other.ty == Ty::Null {
                 known.ty
             } else {
-                Ty::Any
+                let argument = arguments.first().unwrap_or(value);
+                self.either((&known.ty, value), (&other.ty, argument))
             };
             return Known { ty, absent: other.absent, null: other.null, secret };
         }
@@ -124,13 +125,17 @@ impl Checker<'_> {
                 matches!(known.ty, Ty::Any | Ty::Text | Ty::Bytes) || list || object,
                 "a list, an object or a text",
             ),
-            Takes::Instant => (matches!(known.ty, Ty::Any | Ty::Instant), "an instant"),
+            // No data holds an instant, so what may be any value is none.
+            Takes::Instant => (known.ty == Ty::Instant, "an instant"),
         };
-        if !fits {
+        if !fits && self.is_mistaken(value) {
+            // It was said what is wrong in there.
+        } else if !fits {
             let message = format!("the filter `{}` takes {what}, and this is {}", row.name, known.ty.words());
             let fault = Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, value.at.clone());
             self.faults.push(match (row.takes, &known.ty) {
-                (Takes::Instant, Ty::Text) => fault.help("make an instant of it first: `| parse_date`"),
+                (Takes::Instant, Ty::Text | Ty::Any | Ty::Int | Ty::Number) => fault
+                    .help("make an instant of it first: `| parse_date`, or `| parse_date('%s')` of seconds"),
                 (_, Ty::Instant) => fault.help(INSTANT_TEXT),
                 _ => fault,
             });

@@ -108,6 +108,11 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether a mistake was found in there, which makes its value any value.
+    fn is_mistaken(&self, tree: &Tree) -> bool {
+        self.faults.iter().any(|fault| tree.at.start <= fault.at.start && fault.at.end <= tree.at.end)
+    }
+
     fn any() -> Known {
         Known::present(Ty::Any)
     }
@@ -247,10 +252,32 @@ impl Checker<'_> {
         let known: Vec<_> = items.iter().map(|item| self.there(item)).collect();
         let secret = known.iter().any(|known| known.secret);
         let ty = match known.split_first() {
-            Some((first, rest)) if rest.iter().all(|other| other.ty == first.ty) => first.ty.clone(),
-            _ => Ty::Any,
+            Some((first, rest)) => rest
+                .iter()
+                .zip(&items[1..])
+                .fold(first.ty.clone(), |ty, (other, item)| self.either((&ty, &items[0]), (&other.ty, item))),
+            None => Ty::Any,
         };
         Known { secret, ..Known::present(Ty::List(Box::new(ty))) }
+    }
+
+    /// The type of a value that is one of two. An instant or a duration is taken for nothing else, nor is anything else
+    /// taken for one: what is written where cannot depend on data.
+    fn either(&mut self, (first, left): (&Ty, &Tree), (second, right): (&Ty, &Tree)) -> Ty {
+        let of_time = |ty: &Ty| ty.not_json().is_some();
+        match (first, second) {
+            _ if first == second => first.clone(),
+            (Ty::Null, ty) | (ty, Ty::Null) if of_time(ty) => ty.clone(),
+            _ if self.is_mistaken(left) || self.is_mistaken(right) => Ty::Any,
+            _ if of_time(first) || of_time(second) => {
+                let message = format!("this is {}, where it may also be {}", second.words(), first.words());
+                let fault = Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, right.at.clone());
+                self.faults
+                    .push(fault.help("make both instants, durations or texts: `| parse_date`, `| rfc3339`"));
+                Ty::Any
+            }
+            _ => Ty::Any,
+        }
     }
 
     fn number(&mut self, tree: &Tree) -> Known {
@@ -288,7 +315,7 @@ impl Checker<'_> {
         wanted(&first, Want::Bool, condition, self.faults);
         constant(condition, self.faults);
         let (second, third) = (self.check(then), self.check(otherwise));
-        let ty = if second.ty == third.ty { second.ty } else { Ty::Any };
+        let ty = self.either((&second.ty, then), (&third.ty, otherwise));
         Known {
             ty,
             absent: second.absent || third.absent,

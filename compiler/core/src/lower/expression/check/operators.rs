@@ -20,14 +20,16 @@ impl Checker<'_> {
             }
             Op::And | Op::Or => {
                 let (first, second) = (self.there(left), self.there(right));
-                let ty = if first.ty == second.ty { first.ty } else { Ty::Any };
+                let ty = self.either((&first.ty, left), (&second.ty, right));
                 let (null, secret) = (first.null || second.null, first.secret || second.secret);
                 return Known { null, secret, ..Known::present(ty) };
             }
             _ => Ty::Bool,
         };
         let (first, second) = (self.there(left), self.there(right));
-        self.comparable(operator, &first, &second, right);
+        if !self.is_mistaken(left) && !self.is_mistaken(right) {
+            self.comparable(operator, &first, &second, right);
+        }
         Known { secret: first.secret || second.secret, ..Known::present(ty) }
     }
 
@@ -35,7 +37,11 @@ impl Checker<'_> {
         let (first, second) = (self.check(left), self.check(right));
         let secret = first.secret || second.secret;
         let of_time = |known: &Known| matches!(known.ty, Ty::Instant | Ty::Duration);
-        let ty = if of_time(&first) || of_time(&second) {
+        let ty = if (of_time(&first) || of_time(&second))
+            && (self.is_mistaken(left) || self.is_mistaken(right))
+        {
+            Ty::Any
+        } else if of_time(&first) || of_time(&second) {
             for (known, tree) in [(&first, left), (&second, right)] {
                 if known.missing() {
                     self.faults.push(missing(known, "a value belongs here", tree));
@@ -60,7 +66,13 @@ impl Checker<'_> {
         use BinaryOperator as Op;
         let number = |ty: &Ty| matches!(ty, Ty::Int | Ty::Number);
         let either = |ty: &Ty| first.ty == *ty || second.ty == *ty;
+        let of_time = [&first.ty, &second.ty].iter().any(|ty| ty.not_json().is_some());
         let fits = match operator {
+            Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual if of_time => {
+                first.ty == second.ty && matches!(first.ty, Ty::Instant | Ty::Duration)
+            }
+            Op::Equal | Op::NotEqual if of_time => first.ty == second.ty || either(&Ty::Null),
+            Op::In if of_time => matches!(&second.ty, Ty::List(element) if **element == first.ty),
             Op::In => {
                 matches!(second.ty, Ty::Any | Ty::List(_) | Ty::Object | Ty::Item(_))
                     || (second.ty == Ty::Text && matches!(first.ty, Ty::Text | Ty::Any))
@@ -74,33 +86,29 @@ impl Checker<'_> {
             _ => {
                 either(&Ty::Any)
                     || (number(&first.ty) && number(&second.ty))
-                    || (first.ty == second.ty && matches!(first.ty, Ty::Text | Ty::Instant | Ty::Duration))
+                    || (first.ty == Ty::Text && second.ty == Ty::Text)
             }
         };
         if !fits {
             let message = format!("{} and {} cannot be compared so", first.ty.words(), second.ty.words());
-            self.faults.push(Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, right.at.clone()));
+            let fault = Fault::new(Code::WRONG_TYPE_IN_EXPRESSION, message, right.at.clone());
+            let help = "an instant is compared with an instant, and a duration with a duration: `| parse_date` makes an \
+                instant of a text, and `| duration` a duration";
+            self.faults.push(if of_time { fault.help(help) } else { fault });
         }
     }
 }
 
-/// What arithmetic with an instant or a duration gives; nothing where it has no meaning.
+/// What arithmetic with an instant or a duration gives; nothing where it has no meaning. No data holds either, so what may
+/// be any value is none.
 fn time(operator: BinaryOperator, first: &Ty, second: &Ty) -> Option<Ty> {
     use BinaryOperator as Op;
     Some(match (operator, first, second) {
-        (Op::Add, Ty::Instant, Ty::Duration | Ty::Any) | (Op::Add, Ty::Duration | Ty::Any, Ty::Instant) => {
-            Ty::Instant
-        }
+        (Op::Add, Ty::Instant, Ty::Duration) | (Op::Add, Ty::Duration, Ty::Instant) => Ty::Instant,
         (Op::Subtract, Ty::Instant, Ty::Duration) => Ty::Instant,
-        (Op::Subtract, Ty::Instant | Ty::Any, Ty::Instant) => Ty::Duration,
+        (Op::Subtract, Ty::Instant, Ty::Instant) => Ty::Duration,
         (Op::Add | Op::Subtract, Ty::Duration, Ty::Duration) => Ty::Duration,
-        (Op::Subtract, Ty::Duration, Ty::Any) => Ty::Duration,
-        (Op::Multiply, Ty::Duration, Ty::Int | Ty::Any) | (Op::Multiply, Ty::Int | Ty::Any, Ty::Duration) => {
-            Ty::Duration
-        }
-        (Op::Add | Op::Subtract, Ty::Any, Ty::Duration)
-        | (Op::Add, Ty::Duration, Ty::Any)
-        | (Op::Subtract, Ty::Instant, Ty::Any) => Ty::Any,
+        (Op::Multiply, Ty::Duration, Ty::Int) | (Op::Multiply, Ty::Int, Ty::Duration) => Ty::Duration,
         _ => return None,
     })
 }
