@@ -4,7 +4,10 @@ use couplet_plan::{AuthKind, AuthMethod, Capture, Flow, Step};
 
 use crate::{
     Secret,
-    auth::connection::{Connection, Kept},
+    auth::{
+        connection::{Connection, Kept},
+        discovery,
+    },
     client::Core,
     expression::{FieldValue, Fields, Moment, TOKEN_PARTS},
 };
@@ -93,7 +96,10 @@ pub(crate) fn capture_names<'p>(method: &AuthMethod<'p>) -> Vec<&'p str> {
         of_steps(token.prepare());
         of_steps(token.obtain());
         of_steps(token.refresh().unwrap_or_default());
-        names.extend(token.captures().iter().map(Capture::name));
+        names.extend(token.callback().iter().chain(token.captures()).map(Capture::name));
+        if token.discovery().is_some() {
+            names.extend(discovery::names().map(|name| -> &'p str { name }));
+        }
         if let Flow::DeviceCode(step) = token.flow() {
             names.extend(step.captures().iter().map(Capture::name));
         }

@@ -102,6 +102,19 @@ impl<'c, 'p> Course<'c, 'p> {
         Ok(())
     }
 
+    /// Evaluates captures over the redirect and keeps them.
+    pub(crate) fn told(&mut self, captures: &[couplet_plan::Capture<'p>]) -> Result<(), Error> {
+        for wanted in captures {
+            let callback = fields_of(&self.callback);
+            let cx = self.scopes(&callback, None);
+            if let Some(value) = capture(wanted, &cx, self.core.allow_private)? {
+                put(&mut self.state.captured, wanted.name(), value);
+            }
+        }
+        self.core.learned.learn(secrets_of(&self.state.captured));
+        Ok(())
+    }
+
     /// What an expression of the flow sees.
     pub(crate) fn scopes<'v>(
         &'v self,

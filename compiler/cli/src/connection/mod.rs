@@ -167,7 +167,9 @@ impl ConnectionArgs {
 
     /// Has a person confirm the origins that no pattern confines.
     fn confirm_origins(&self, fields: &[Field<'_>], given: &[Given]) -> Result<(), Failure> {
-        for field in fields.iter().filter(|field| field.format() == Format::Origin(&[])) {
+        for field in
+            fields.iter().filter(|field| matches!(field.format(), Format::Origin(&[]) | Format::Url(&[])))
+        {
             let Some(value) = given.iter().find(|value| value.name == field.name()) else { continue };
             origins::confirm(
                 value.value.expose_secret(),

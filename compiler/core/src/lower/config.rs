@@ -179,8 +179,8 @@ pub(super) fn lower_field<'a>(
             None => return None,
         };
     }
-    if let (Some(within), false) = (&keywords.within, matches!(format, Format::Origin(_))) {
-        let message = "`within` is said of a field of format `origin`";
+    if let (Some(within), false) = (&keywords.within, matches!(format, Format::Origin(_) | Format::Url(_))) {
+        let message = "`within` is said of a field of format `origin` or `url`";
         cx.report(
             Diagnostic::new(Code::CONFLICTING_KEYS, message, within.span)
                 .help("say `format: origin`, or remove it"),
@@ -256,7 +256,7 @@ fn special_format<'a>(
     Some(match word {
         "host-label" => Some(Format::HostLabel),
         "header-name" => Some(Format::HeaderName),
-        "origin" => match &keywords.within {
+        "origin" | "url" => match &keywords.within {
             Some(patterns) if keywords.self_hosted == Some(true) => {
                 let message = "an origin is confined, or any at all: not both";
                 let help = "remove `self_hosted`, or `within`";
@@ -274,9 +274,9 @@ fn special_format<'a>(
                 for pattern in &patterns.value {
                     texts.push(host_pattern(&pattern.value, pattern.span, cx)?);
                 }
-                Some(Format::Origin(cx.arena.slice(&texts)))
+                Some(confined(word, cx.arena.slice(&texts)))
             }
-            None if keywords.self_hosted == Some(true) => Some(Format::Origin(&[])),
+            None if keywords.self_hosted == Some(true) => Some(confined(word, &[])),
             None => {
                 let message = "an origin that comes from data must be confined";
                 let help = "name the hosts it may have: `within: ['*.example.com']`; or say `self_hosted: true`, and whoever connects confirms it";
@@ -286,6 +286,11 @@ fn special_format<'a>(
         },
         _ => None,
     })
+}
+
+/// An origin, or a URL, of one of these hosts.
+fn confined<'a>(word: &str, hosts: &'a [&'a str]) -> Format<'a> {
+    if word == "url" { Format::Url(hosts) } else { Format::Origin(hosts) }
 }
 
 /// Reports a default that the runtime would refuse.

@@ -140,7 +140,9 @@ pub(super) fn check_url<'a>(
     let path = match pieces.first() {
         Some(Piece::Config(name)) => {
             let field = config.config.iter().find(|field| field.name() == *name);
-            if !field.is_some_and(|field| matches!(field.format(), plan::Format::Origin(_))) {
+            if !field
+                .is_some_and(|field| matches!(field.format(), plan::Format::Origin(_) | plan::Format::Url(_)))
+            {
                 return host_from_data(span, cx);
             }
             let rest: String = literal(&pieces[1..]);

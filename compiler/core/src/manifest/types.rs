@@ -130,7 +130,8 @@ keywords! {
     /// What it means, in Markdown. It becomes documentation.
     description: "description" in place::ALL => Spanned<Prose>,
     /// What a text or a number stands for: `date-time`, `date`, `uuid`, `decimal`, `byte`, `binary`, `int32`, `int64`,
-    /// `uint64`, `float`, `double`, `email`, `uri`…; a config field may be a `host-label`, an `origin` or a `header-name`.
+    /// `uint64`, `float`, `double`, `email`, `uri`…; a config field may be a `host-label`, an `origin`, a `url` or a
+    /// `header-name`.
     format: "format" in place::ALL => Spanned<Value>,
     /// The values that it has. A value that a provider adds later is kept.
     enumeration: "enum" in place::ALL => Spanned<Vec<Spanned<Literal>>>,

@@ -7,7 +7,7 @@ use couplet_plan::{Expression, Flow, Key, NamedTemplate, Node, Scope, Step, Toke
 
 use super::{
     connection::Connection,
-    expiry,
+    discovery, expiry,
     issuer::{Expiry, Issued, Issuer, Issuing, Outcome, Refusal},
 };
 use crate::{
@@ -103,6 +103,14 @@ pub(crate) async fn prepare<'p>(
     connection: &Connection,
 ) -> Result<(), Error> {
     let known = |name: &str| connection.captured.iter().any(|(known, _)| known == name);
+    if let Some(resource) = token.discovery()
+        && !known("token_endpoint")
+    {
+        let resource = super::text(&resource, &course.scopes(&[], None))?;
+        for (name, value) in discovery::discover(course.core, resource.expose_secret()).await? {
+            put(&mut course.state.captured, name, value);
+        }
+    }
     for step in token.prepare() {
         let mut names = step.captures().iter().filter(|capture| !capture.is_optional());
         if !names.clone().next().is_some_and(|_| names.all(|capture| known(capture.name()))) {

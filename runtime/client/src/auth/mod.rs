@@ -13,6 +13,7 @@ pub(crate) mod client_certificate;
 pub(crate) mod connection;
 #[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
+pub(crate) mod discovery;
 mod expiry;
 mod flight;
 #[cfg(test)]

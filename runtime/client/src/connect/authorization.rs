@@ -7,7 +7,7 @@ use couplet_plan::{AuthKind, Flow, Token};
 use super::{dance, pending::Pending};
 use crate::{
     Error, ErrorKind, Secret,
-    auth::{connection::Connection, issue},
+    auth::{connection::Connection, discovery, issue},
     base_url::BaseUrl,
     builder::Builder,
     client::Core,
@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// What `pending` holds between the two halves of the flow.
-pub(super) const TEXTS: &[&str] = &["state", "verifier", "issuer", "redirect_uri", "scope"];
+pub(super) const TEXTS: &[&str] =
+    &["state", "verifier", "issuer", "issuer_may_lack", "redirect_uri", "scope"];
 pub(super) const PURPOSE: &str = "authorization";
 
 /// Where a person is sent, and what is kept until they come back.
@@ -107,6 +108,10 @@ async fn authorization<'p>(core: &Core<'p>, token: &Token<'p>) -> Result<Authori
     let moment = core.moment();
     let cx = Scopes { moment: Some(&moment), ..course.scopes(&[], None) };
     if let Some(issuer) = authorization.issuer() {
+        let is_sent = token.discovery().is_none() || captured(&course, discovery::ISSUER_IS_SENT);
+        if !is_sent {
+            pending = pending.with("issuer_may_lack", "true");
+        }
         let issuer = crate::expression::present(&issuer, &cx)
             .and_then(Value::into_text)
             .map_err(|failure| failure.into_error(ErrorKind::Config))?;
@@ -135,6 +140,11 @@ pub(super) fn url(endpoint: &BaseUrl, fragment: Option<&str>, query: &str) -> St
         url.push_str(query);
     }
     url
+}
+
+/// Whether a capture of that name is there.
+fn captured(course: &Course<'_, '_>, name: &str) -> bool {
+    course.state.captured.iter().any(|(known, _)| *known == name)
 }
 
 /// The redirect URI that the integrator registered.

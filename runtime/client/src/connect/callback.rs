@@ -58,7 +58,8 @@ async fn complete<'p>(
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let state = pending.get("state").unwrap_or_default();
     check_state(value("state"), state)?;
-    check_issuer(value("iss"), pending.get("issuer"))?;
+    let may_lack = value("iss").is_none() && pending.get("issuer_may_lack").is_some();
+    check_issuer(value("iss"), pending.get("issuer").filter(|_| !may_lack))?;
     if !core.used.first_time(state, core.clock.now()) {
         return Err(Error::input("this redirect has been used before; begin anew"));
     }
@@ -91,6 +92,7 @@ async fn complete<'p>(
         course.oauth.push(("scope", plain(scope)));
     }
     course.callback.clone_from(&pairs);
+    course.told(token.callback())?;
     let asked_at = core.clock.now();
     let issued = issue::obtained(token, &mut course, token.obtain()).await.map_err(once)?;
     let mut connection = core.connection();
