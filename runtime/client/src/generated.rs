@@ -21,6 +21,7 @@ pub mod v1 {
         raw::{RawRequest, Response},
         store::Store,
         value::keep,
+        xml::xml_from_json,
     };
 
     /// The text type, whatever a connector calls its own types.

@@ -8,6 +8,7 @@ mod read;
 mod write;
 
 pub(crate) use self::write::write;
+use crate::{Error, ErrorKind, json};
 
 #[cfg(feature = "xml")]
 pub(crate) use self::read::read;
@@ -15,6 +16,16 @@ pub(crate) use self::read::read;
 #[cfg(not(feature = "xml"))]
 pub(crate) fn read(_: &str) -> Result<crate::expression::Value<'static>, crate::expression::Failure> {
     Err(crate::expression::Failure::new("reading XML needs the feature `xml` of couplet-runtime"))
+}
+
+/// A JSON object of one member, its root, as an XML document: for mocks, which answer what a Plan reads.
+///
+/// # Errors
+///
+/// The text is not JSON, or no XML can be made of it.
+pub fn xml_from_json(json: &str) -> Result<String, Error> {
+    let tree = json::parse(json).map_err(|invalid| Error::input(format!("not valid JSON: {invalid}")))?;
+    write(&tree).map_err(|failure| failure.into_error(ErrorKind::Input))
 }
 
 /// The name under which the text beside attributes and children stands.

@@ -128,6 +128,9 @@ mod tests {
             "<request version=\"1\"><control><senderid>a&amp;b</senderid><uniqueid>false</uniqueid><n>1</n></control></request>"
         );
         assert_eq!(of(r#"{"a": null}"#), "<a/>");
+        let text = super::super::xml_from_json(r#"{"a": 1}"#).map_err(|error| error.to_string());
+        assert_eq!(text.as_deref(), Ok("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>1</a>"));
+        assert!(super::super::xml_from_json("{").is_err());
         assert_eq!(of(r#"{"a": ""}"#), "<a></a>");
         assert_eq!(of(r#"{"a": {}}"#), "<a/>");
         assert_eq!(
