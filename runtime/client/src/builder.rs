@@ -12,6 +12,7 @@ use crate::{
         connection::{Connection, Kept},
         issue::Issue,
         issuer::{Expiry, Issued},
+        nonces::Nonces,
         session::{self, Held},
         token::Tokens,
     },
@@ -252,6 +253,10 @@ impl<'p> Builder<'p> {
         };
         let (auth, composed) = auth::prepare(&method, &cx)?;
         let servers = Servers::new(&connector, &cx, &auth, self.base_url.as_deref(), private)?;
+        let transport = match method.certificate() {
+            Some((certificate, key)) => context.transport_as(&auth::identity(&certificate, &key, &cx)?)?,
+            None => context.transport()?,
+        };
         let headers = self.headers(&cx, &auth)?;
         let query = self.query(&cx)?;
         let mut redactor = Redactor::default();
@@ -275,9 +280,10 @@ impl<'p> Builder<'p> {
             auth,
             redactor,
             learned: Learned::default(),
-            transport: context.transport()?,
+            transport,
             moments: context.moments.clone(),
             used: context.used.clone(),
+            nonces: Nonces::default(),
             clock: Arc::clone(&context.clock),
             timeout: self.timeout.unwrap_or(context.timeout),
             max_response: context.max_response,

@@ -7,7 +7,7 @@ use http::{HeaderMap, header::USER_AGENT};
 
 use crate::{
     Error, ErrorKind,
-    auth::{Prepared, Session},
+    auth::{Prepared, Session, nonces::Nonces},
     base_url::BaseUrl,
     call::Call,
     clock::Clock,
@@ -58,6 +58,8 @@ pub(crate) struct Core<'p> {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) moments: Moments,
     pub(crate) used: Used,
+    /// The challenge of HTTP Digest that is being answered.
+    pub(crate) nonces: Nonces,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) timeout: Duration,
     pub(crate) max_response: usize,

@@ -165,7 +165,6 @@ impl Context {
 
     /// A transport whose connections have a client certificate, with a pool of its own. One that was given to the
     /// context makes its own connections.
-    #[allow(dead_code, reason = "wired by the auth methods")]
     pub(crate) fn transport_as(&self, identity: &Identity) -> Result<Arc<dyn Transport>, Error> {
         if self.given {
             return self.transport();

@@ -4,6 +4,7 @@ use couplet_plan::{ErrorRule, Expression};
 
 use crate::{
     Error, ErrorKind,
+    auth::challenge,
     expression::{Scopes, Value, evaluate},
     redact::Redactor,
     response::Received,
@@ -80,6 +81,7 @@ fn answered(kind: ErrorKind, received: &Received, redactor: &Redactor) -> Error 
     let sentence = match kind {
         ErrorKind::Invalid => "the provider does not accept the request",
         ErrorKind::Unauthorized => "the provider does not accept the credentials",
+        ErrorKind::Forbidden if lacks_scope(received) => return missing_scope(received, redactor),
         ErrorKind::Forbidden => "the credentials do not allow this",
         ErrorKind::NotFound => "the provider has no such thing",
         ErrorKind::Conflict => "the request conflicts with the present state",
@@ -93,6 +95,29 @@ fn answered(kind: ErrorKind, received: &Received, redactor: &Redactor) -> Error 
     };
     let id = received.request_id().map(|id| shorten(&redactor.clean(id), EXCERPT));
     Error::new(kind, sentence).with_status(received.status).with_request_id(id)
+}
+
+/// RFC 6750, 3.1: no new token of the same scopes can help.
+fn lacks_scope(received: &Received) -> bool {
+    challenges(received).is_some_and(|text| {
+        challenge::parse(text).iter().any(|challenge| challenge.get("error") == Some("insufficient_scope"))
+    })
+}
+
+fn missing_scope(received: &Received, redactor: &Redactor) -> Error {
+    let text = challenges(received).unwrap_or_default();
+    let scope = challenge::parse(text).iter().find_map(|challenge| challenge.get("scope").map(str::to_owned));
+    let scope = scope.map(|scope| shorten(&redactor.clean(&scope), EXCERPT));
+    let detail = match scope {
+        Some(scope) => format!("the token lacks a scope; connect again with `{scope}`"),
+        None => "the token lacks a scope; connect again with more of them".to_owned(),
+    };
+    let id = received.request_id().map(|id| shorten(&redactor.clean(id), EXCERPT));
+    Error::new(ErrorKind::Forbidden, detail).with_status(received.status).with_request_id(id)
+}
+
+fn challenges(received: &Received) -> Option<&str> {
+    received.header(http::header::WWW_AUTHENTICATE.as_str())
 }
 
 /// The start of a body that people can read. Pages of HTML are not shown.

@@ -14,7 +14,7 @@ use tokio::time;
 
 use crate::{
     Error, ErrorKind, Secret,
-    auth::{self, Prepared},
+    auth::{self, Prepared, session},
     body,
     capture::capture,
     client::Core,
@@ -62,7 +62,7 @@ impl<'c, 'p> Course<'c, 'p> {
     /// Runs one step: its answer is a success, and its captures are in the state.
     pub(crate) async fn step(&mut self, step: &Step<'p>) -> Result<Received, Error> {
         let received = self.answer(step).await?;
-        self.capture(step.captures(), &received)?;
+        self.capture(step.captures(), Some(&received))?;
         Ok(received)
     }
 
@@ -70,11 +70,11 @@ impl<'c, 'p> Course<'c, 'p> {
     pub(crate) async fn send(&mut self, step: &Step<'p>) -> Result<Received, Error> {
         needs_runtime()?;
         let core = self.core;
-        let request = self.request(step)?;
         core.learned.learn(self.state.secrets().chain(secrets_of(&self.oauth)));
-        let cap = core.max_response.min(ANSWER_LIMIT);
-        let sending = time::timeout(core.timeout, core.send_once(request, cap));
-        let received = sending.await.map_err(|_| core.too_late())??;
+        let mut received = self.send_once(step).await?;
+        if self.signed && session::challenged(core, &core.auth, &received)? {
+            received = self.send_once(step).await?;
+        }
         if self.signed {
             Ok(received)
         } else {
@@ -86,12 +86,12 @@ impl<'c, 'p> Course<'c, 'p> {
     pub(crate) fn capture(
         &mut self,
         captures: &[couplet_plan::Capture<'p>],
-        received: &Received,
+        received: Option<&Received>,
     ) -> Result<(), Error> {
         for wanted in captures {
             let moment = self.core.moment();
             let callback = fields_of(&self.callback);
-            let cx = self.scopes(&callback, Some(received));
+            let cx = self.scopes(&callback, received);
             let cx = Scopes { moment: Some(&moment), ..cx };
             let value = capture(wanted, &cx, self.core.allow_private)?;
             if let Some(value) = value {
@@ -104,15 +104,7 @@ impl<'c, 'p> Course<'c, 'p> {
 
     /// Evaluates captures over the redirect and keeps them.
     pub(crate) fn told(&mut self, captures: &[couplet_plan::Capture<'p>]) -> Result<(), Error> {
-        for wanted in captures {
-            let callback = fields_of(&self.callback);
-            let cx = self.scopes(&callback, None);
-            if let Some(value) = capture(wanted, &cx, self.core.allow_private)? {
-                put(&mut self.state.captured, wanted.name(), value);
-            }
-        }
-        self.core.learned.learn(secrets_of(&self.state.captured));
-        Ok(())
+        self.capture(captures, None)
     }
 
     /// What an expression of the flow sees.
@@ -136,6 +128,14 @@ impl<'c, 'p> Course<'c, 'p> {
         let rules = self.core.connector.errors();
         let known = if self.signed { errors::by_rules(rules, &received, &cx, &redactor) } else { None };
         Err(known.unwrap_or_else(|| refusal::error(&received, &redactor())))
+    }
+
+    async fn send_once(&mut self, step: &Step<'p>) -> Result<Received, Error> {
+        let core = self.core;
+        let request = self.request(step)?;
+        let cap = core.max_response.min(ANSWER_LIMIT);
+        let sending = time::timeout(core.timeout, core.send_once(request, cap));
+        sending.await.map_err(|_| core.too_late())?
     }
 
     fn request(&mut self, step: &Step<'p>) -> Result<Request<Bytes>, Error> {

@@ -42,7 +42,7 @@ pub(crate) struct DigestChallenge {
     counted: bool,
     hash_user: bool,
     /// Whether only the nonce was too old: the credentials are not wrong.
-    pub(crate) stale: bool,
+    stale: bool,
 }
 
 /// The request that is answered for.
@@ -80,6 +80,11 @@ impl DigestChallenge {
                 format!("the server cannot be answered by HTTP Digest: {why}"),
             )
         })
+    }
+
+    /// Whether answering it can help where the one before was answered in vain: its nonce is another, or was too old.
+    pub(crate) fn is_news(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| self.stale || self.nonce != before.nonce)
     }
 
     fn read(challenge: &Challenge<'_>) -> Result<Self, &'static str> {

@@ -145,7 +145,7 @@ pub(crate) fn issued<'p>(
     for (name, value) in fields {
         put(&mut course.state.credentials, name, value);
     }
-    course.capture(token.captures(), received)?;
+    course.capture(token.captures(), Some(received))?;
     let mut issued = Issued::new(expiry);
     issued.values = values;
     issued.captured = kept(&course.state.captured);
@@ -300,9 +300,7 @@ fn step_refers(step: &Step<'_>, is: &impl Fn(Scope, &[Key<'_>]) -> bool) -> bool
 /// What is known of a request that brought no token.
 pub(crate) fn outcome(error: &Error) -> Outcome {
     match (error.status(), error.code()) {
-        _ if matches!(error.kind(), ErrorKind::Input | ErrorKind::Config | ErrorKind::Decode) => {
-            Outcome::Failed
-        }
+        _ if refused_here(error.kind()) => Outcome::Failed,
         _ if error.is_unsent() => Outcome::Unsent,
         (Some(429 | 503), _) => Outcome::Unavailable,
         (Some(500..), _) => Outcome::Unknown,
@@ -325,6 +323,11 @@ pub(crate) fn outcome(error: &Error) -> Outcome {
         (Some(_), _) => Outcome::Failed,
         (None, _) => Outcome::Unknown,
     }
+}
+
+/// Whether it is this program that does not go on.
+fn refused_here(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Input | ErrorKind::Config | ErrorKind::Decode | ErrorKind::Limit)
 }
 
 fn refused(error: Error) -> Refusal {

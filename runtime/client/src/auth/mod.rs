@@ -8,10 +8,8 @@ pub(crate) mod aws_sigv4;
 mod basic;
 mod bearer;
 pub(crate) mod challenge;
-#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod client_certificate;
 pub(crate) mod connection;
-#[allow(dead_code, reason = "wired by the auth methods")]
 pub(crate) mod digest;
 pub(crate) mod discovery;
 mod expiry;
@@ -20,6 +18,7 @@ mod flight;
 mod interleavings;
 pub(crate) mod issue;
 pub(crate) mod issuer;
+pub(crate) mod nonces;
 pub(crate) mod oauth1;
 mod renewal;
 pub(crate) mod session;
@@ -29,6 +28,7 @@ pub(crate) mod token;
 use couplet_plan::{AuthKind, AuthMethod, Expression};
 use http::{HeaderName, HeaderValue};
 
+use self::client_certificate::Identity;
 pub use self::flight::Flights;
 pub(crate) use self::{
     assertion::assertion,
@@ -73,6 +73,15 @@ pub(crate) fn prepare(method: &AuthMethod<'_>, cx: &Scopes<'_>) -> Result<(Prepa
         | AuthKind::Digest(..) => Ok((Prepared::Late, Vec::new())),
         _ => Err(Error::config("this auth method needs a later version of the runtime")),
     }
+}
+
+/// Who the client is for TLS.
+pub(crate) fn identity(
+    certificate: &Expression<'_>,
+    key: &Expression<'_>,
+    cx: &Scopes<'_>,
+) -> Result<Identity, Error> {
+    Identity::from_pem(text(certificate, cx)?.expose_secret(), &text(key, cx)?)
 }
 
 /// The text of an auth template. An optional credential that is absent counts as empty.

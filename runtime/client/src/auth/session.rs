@@ -56,7 +56,12 @@ impl<'p> Held<'p> {
     /// The state with a token that can be used now.
     pub(crate) async fn fresh(&self, core: &Core<'p>, why: Why) -> Result<Arc<State<'p>>, Error> {
         self.begun.get_or_try_init(|| self.begin()).await?;
-        let connection = self.tokens.fresh(why).await?;
+        let connection = self.tokens.fresh(why).await.inspect_err(|error| {
+            // A broken connection is not used any longer, be its last token as it may.
+            if error.kind() == ErrorKind::ReconnectRequired {
+                self.tokens.forget();
+            }
+        })?;
         Ok(self.adopt(core, &connection))
     }
 
@@ -120,7 +125,9 @@ impl<'p> Session<'p> {
         state: &State<'p>,
         received: &Received,
     ) -> Result<Option<Arc<State<'p>>>, Error> {
-        let Self::Tokens(held) = self else { return Ok(None) };
+        let Self::Tokens(held) = self else {
+            return Ok(challenged(core, auth, received)?.then(|| Arc::clone(&core.supplied)));
+        };
         if matches!(auth, Prepared::Nothing) || !is_expired(core, &held.token, state, received) {
             return Ok(None);
         }
@@ -194,6 +201,15 @@ pub(crate) fn token_of<'p>(core: &Core<'p>) -> Option<Token<'p>> {
         AuthKind::Token(token) if !token.obtain().is_empty() => Some(*token),
         _ => None,
     }
+}
+
+/// Whether an answer is a challenge of HTTP Digest, which the next request answers.
+pub(crate) fn challenged(core: &Core<'_>, auth: &Prepared, received: &Received) -> Result<bool, Error> {
+    let digest = matches!(core.method.kind(), AuthKind::Digest(..)) && !matches!(auth, Prepared::Nothing);
+    if !digest || received.status != 401 {
+        return Ok(false);
+    }
+    core.nonces.challenged(received)
 }
 
 /// Whether an answer of the API says that the token is not accepted any longer.

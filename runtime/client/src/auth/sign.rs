@@ -34,6 +34,9 @@ pub(crate) fn sign<'p>(
     match core.method.kind() {
         AuthKind::Token(_) | AuthKind::Signature | AuthKind::Certificate => Ok(()),
         AuthKind::AwsSigV4(method) => aws(method, &cx, &attempt.moment, request),
+        AuthKind::Digest(user, password) => {
+            core.nonces.answer((&user, &password), &cx, &attempt.moment, request)
+        }
         AuthKind::OAuth1(method) => {
             oauth1(method, &cx, &attempt.moment, token(method, attempt.state, &cx)?, &[], request)
         }
