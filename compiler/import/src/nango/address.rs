@@ -59,11 +59,6 @@ const FIRST: u32 = 0xE000;
 /// Where the base URL stands in an entry.
 const BASE: &str = "proxy/base_url";
 
-/// Whether the URL is a step's: such a URL is one text, and no table.
-fn is_step(path: &str, cx: &Cx<'_>) -> bool {
-    cx.entry.text("auth_mode") == Some("TWO_STEP") && path != BASE
-}
-
 impl Marked {
     fn read(template: &Template) -> Self {
         let mut marked = Self { text: String::new(), parts: Vec::new() };
@@ -154,9 +149,6 @@ impl Marked {
         let tail = if path == BASE { tail.trim_end_matches('/') } else { tail };
         let before = if before == "https://" { self.without_scheme(host, path, cx) } else { before };
         if let Some(field) = self.row_field(host, cx) {
-            if is_step(path, cx) && field.host != Host::Row {
-                return self.origin(before, host, tail, path, None, cx);
-            }
             return self.table(&field, before, host, tail, path, fallback, cx);
         }
         if self.names(host).next().is_none() && !host.chars().any(|c| self.part(c).is_some()) {

@@ -4,6 +4,9 @@ use super::cx::Cx;
 use super::fields::{self, Host, Place};
 use super::template::{Part, Template, alternatives};
 
+/// The present instant as JavaScript writes it.
+pub(super) const MOMENT: &str = "(now | date('%Y-%m-%dT%H:%M:%S.%3fZ'))";
+
 /// A template of theirs as one of ours; nothing where it names what there is not.
 pub(super) fn template(text: &str, path: &str, cx: &mut Cx<'_>) -> Option<String> {
     match alternatives(text).as_slice() {
@@ -188,7 +191,8 @@ fn now(offset: Option<&(i64, String)>, format: Option<&str>, path: &str, cx: &mu
         }
     };
     Some(match format {
-        None => format!("({instant} | rfc3339)"),
+        None if instant == "now" => MOMENT.to_owned(),
+        None => format!("({instant} | date('%Y-%m-%dT%H:%M:%S.%3fZ'))"),
         Some("X") => format!("({instant} | unix)"),
         Some("x") => format!("({instant} | unix_ms)"),
         Some(format) => format!("({instant} | date({}))", quoted(&date_format(format, path, cx)?)),

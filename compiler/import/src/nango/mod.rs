@@ -101,8 +101,8 @@ fn read(entry: &Entry<'_>, import: &mut Import) {
         )
     });
     let mut reasons = cx.reasons;
-    if let Some(text) = &text {
-        reasons.extend(rejected(text));
+    if let Some(text) = text.as_ref().filter(|_| reasons.is_empty()) {
+        reasons = rejected(text);
     }
     import.findings = cx.findings;
     import.findings.sort_by_key(|finding| (finding.span, finding.kind));

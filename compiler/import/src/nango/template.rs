@@ -144,39 +144,23 @@ fn moment(text: &str) -> Option<Part> {
     Some(Part::Now { offset: Some((count, unit)), format: pieces.next().map(str::to_owned) })
 }
 
-/// The arguments of a function: templates, or texts in double quotes, with commas between them.
+/// The arguments of a function: templates, with commas between them. A quote is a character as any other.
 fn arguments(text: &str) -> Vec<Template> {
     let mut list = Vec::new();
-    let (mut depth, mut quoted, mut start) = (0_usize, false, 0);
+    let (mut depth, mut start) = (0_usize, 0);
     for (at, c) in text.char_indices() {
         match c {
-            '"' if depth == 0
-                && (quoted || text[start..at].trim().is_empty())
-                && !text[..at].ends_with('\\') =>
-            {
-                // A quote ends a text only where an argument may end.
-                let ends = text[at + 1..].trim_start();
-                quoted = !quoted || !(ends.is_empty() || ends.starts_with(','));
-            }
             '{' | '(' => depth += 1,
             '}' | ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 && !quoted => {
-                list.push(argument(&text[start..at]));
+            ',' if depth == 0 => {
+                list.push(Template::read(text[start..at].trim()));
                 start = at + 1;
             }
             _ => {}
         }
     }
-    list.push(argument(&text[start..]));
+    list.push(Template::read(text[start..].trim()));
     list
-}
-
-fn argument(text: &str) -> Template {
-    let text = text.trim();
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(inner) => Template::read(&inner.replace("\\n", "\n").replace("\\\"", "\"")),
-        None => Template::read(text),
-    }
 }
 
 #[cfg(test)]
@@ -204,8 +188,8 @@ mod tests {
         let inner = Template { parts: vec![name("a"), text(":"), name("b")] };
         assert_eq!(read.parts, [Part::Call("base64".to_owned(), vec![inner])]);
         assert_eq!(read.names(), ["a", "b"]);
-        let read = Template::read("${sign(\"x, y: ${m}\\n\", ${key})}");
-        let inner = Template { parts: vec![text("x, y: "), name("m"), text("\n")] };
+        let read = Template::read("${sign(\"x\": (a, b) ${m}\n\"y\", ${key})}");
+        let inner = Template { parts: vec![text("\"x\": (a, b) "), name("m"), text("\n\"y\"")] };
         assert_eq!(read.parts, [Part::Call("sign".to_owned(), vec![inner, Template::read("${key}")])]);
     }
 

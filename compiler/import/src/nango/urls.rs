@@ -2,6 +2,8 @@
 
 use super::address::{self, Address};
 use super::cx::Cx;
+use super::fields::{self, Host, Place};
+use crate::yaml::Yaml;
 
 /// The URLs that an entry names, as ours.
 #[derive(Debug, Default)]
@@ -54,20 +56,32 @@ fn one(path: &str, cx: &mut Cx<'_>) -> Option<Address> {
 }
 
 fn base(cx: &mut Cx<'_>) -> Option<Address> {
-    let Some(url) = cx.entry.text("proxy/base_url") else {
-        cx.fail("the entry does not say where the API lives (`proxy.base_url`)");
-        return None;
+    let Some(url) = cx.entry.text("proxy/base_url").filter(|url| !is_stand_in(url)) else {
+        return Some(own_address(cx));
     };
-    let literal = super::template::Template::read(url).literal().is_some();
-    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
-    if literal && !host.contains('.') {
-        cx.defect("proxy/base_url", format!("the host `{host}` is none of the internet's"));
-        cx.fail(format!("the base URL `{url}` is only an example: it names no real host"));
-        return None;
-    }
     let address = address::read(url, "proxy/base_url", cx)?;
     if !address.query.is_empty() || address.fragment.is_some() {
         cx.left("proxy/base_url", "what stands behind the path of the base URL");
     }
     Some(address)
+}
+
+/// Whether a URL stands for one that each caller has: its host is none of the internet's.
+fn is_stand_in(url: &str) -> bool {
+    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+    super::template::Template::read(url).literal().is_some() && !host.contains('.')
+}
+
+/// An API of one's own: whoever connects says where it lives.
+fn own_address(cx: &mut Cx<'_>) -> Address {
+    let mut field = fields::undeclared("proxy.base_url", "proxy/base_url", Place::Config);
+    "origin".clone_into(&mut field.name);
+    field.title = Some("Address".to_owned());
+    field.description = Some("Where the API lives.".to_owned());
+    field.host = Host::Origin { before: String::new(), after: String::new(), within: Vec::new() };
+    field.used = true;
+    fields::add(field, cx);
+    cx.assumed("proxy/base_url", "the entry does not say where the API lives: whoever connects does");
+    let name = cx.field("proxy.base_url").map_or_else(|| "origin".to_owned(), |field| field.name.clone());
+    Address { url: Yaml::Text(format!("{{{{ config.{name} }}}}")), query: Vec::new(), fragment: None }
 }

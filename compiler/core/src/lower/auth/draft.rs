@@ -154,7 +154,9 @@ impl<'s, 'a> Draft<'s, 'a> {
         header: bool,
         cx: &mut Cx<'_, 'a>,
     ) -> Option<Vec<NamedTemplate<'a>>> {
-        let scope = self.scope();
+        let mut scope = self.scope();
+        // They are computed last, as a signature is.
+        scope.add(super::session::request());
         let lowered = api::templates_but(members, &scope, header, &["cookie"], cx);
         self.note(&scope);
         lowered

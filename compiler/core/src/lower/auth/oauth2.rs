@@ -368,7 +368,15 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
     fn reserved(&mut self, changes: &manifest::Authorize) -> Option<()> {
         const NEVER: [&str; 3] = ["state", "code_challenge", "code_challenge_method"];
         const SET: [&str; 3] = ["redirect_uri", "client_id", "response_type"];
-        let added = changes.query.iter().map(|(name, _)| (name.value.as_str(), name.span));
+        // Some providers have a code by another name, or a proof of who consents beside it. A token is never asked for.
+        let code = |name: &str, text: &str| {
+            name == "response_type"
+                && text.contains("code")
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b' '))
+                && text.split(' ').all(|word| word != "token")
+        };
+        let added = changes.query.iter().filter(|(name, value)| !code(&name.value, &value.value.text));
+        let added = added.map(|(name, _)| (name.value.as_str(), name.span));
         let added = added.filter(|(name, _)| NEVER.contains(name) || SET.contains(name));
         let omitted = changes
             .omit

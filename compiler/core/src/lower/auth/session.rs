@@ -109,7 +109,7 @@ pub(super) fn signature<'a>(
 }
 
 /// The scope `request`: the request before it is signed.
-fn request() -> Root {
+pub(super) fn request() -> Root {
     use crate::lower::expression::{Known, Ty};
     let texts = ["method", "url", "scheme", "host", "path", "query"].map(|name| (name, Ty::Text));
     let others = [("params", Ty::Object), ("headers", Ty::Object), ("body", Ty::Bytes)];

@@ -162,7 +162,7 @@ pub(super) const EVERYWHERE: [(&str, &str); 12] = [
     ("input", "in an action's `query`, `headers` and `body`"),
     ("response", "in error rules, in `from` of an answer, and in what a step expects and captures"),
     ("captured", "behind the step that captures it"),
-    ("request", "in the templates of a `signature`"),
+    ("request", "in the `headers` and the `query` of an auth method"),
     ("callback", "in `capture` of a method whose provider sends a person back"),
     ("oauth", "in the requests of an `oauth2` method"),
     ("now", "in auth templates, in steps, and in an action's `query`, `headers` and `body`"),

@@ -97,23 +97,13 @@ pub(super) fn read(urls: &Urls, carried: &Carried, cx: &mut Cx<'_>) -> Option<Me
     }
     let assertion = signed::assertion(cx)?;
     let mut map = Map::spread();
-    match assertion {
-        // Only the grants of OAuth 2.0 sign assertions: the login is one of them, of its own making.
-        Some(assertion) => {
-            map.set("type", "oauth2");
-            map.set("grant", "custom");
-            map.set_filled("credentials", further(&[], cx));
-            map.set("assertion", assertion);
-            map.set("token", single_or_steps(steps));
-            map.set_filled("response", response(cx));
-        }
-        None => {
-            map.set("type", "session");
-            map.set_filled("credentials", further(&[], cx));
-            map.set("steps", steps.into_iter().map(Yaml::Map).collect::<Vec<_>>());
-            expiry(&mut map, cx);
-            map.set_filled("refresh", refresh(urls, cx)?);
-        }
+    map.set("type", "session");
+    map.set_filled("credentials", further(&[], cx));
+    map.set_some("assertion", assertion);
+    map.set("steps", steps.into_iter().map(Yaml::Map).collect::<Vec<_>>());
+    expiry(&mut map, cx);
+    if let Some(step) = refresh(urls, cx)? {
+        map.set("refresh", vec![Yaml::Map(step)]);
     }
     map.set_some("lifetime", lifetime(cx.entry.get("token_expires_in_ms")));
     if let Some(seconds) = cx.entry.get("token_expiration_buffer").and_then(Value::as_u64) {
@@ -127,7 +117,7 @@ pub(super) fn read(urls: &Urls, carried: &Carried, cx: &mut Cx<'_>) -> Option<Me
 fn step(value: &Value, at: &str, address: &Address, urls: &Urls, cx: &mut Cx<'_>) -> Option<Map> {
     let get = value.get("token_request_method").and_then(Value::as_str) == Some("GET");
     let mut map = Map::spread();
-    map.set(if get { "get" } else { "post" }, url(address, urls, cx)?);
+    map.set(if get { "get" } else { "post" }, url(address, urls));
     let mut query = Map::new();
     for (name, value) in &address.query {
         query.set(name.clone(), value.clone());
@@ -175,37 +165,28 @@ fn xml(value: &Value) -> Value {
     }
 }
 
-/// Where a step goes: a path behind the base URL where that fits, and else the whole URL.
-fn url(address: &Address, urls: &Urls, cx: &mut Cx<'_>) -> Option<String> {
-    let base = urls.base.as_ref().map(|base| &base.url);
-    match (&address.url, base) {
-        (Yaml::Text(url), Some(Yaml::Text(base))) => Some(match url.strip_prefix(base.as_str()) {
-            Some(path) if path.starts_with('/') => path.to_owned(),
-            _ => url.clone(),
-        }),
-        (Yaml::Text(url), _) => Some(url.clone()),
-        (Yaml::Map(rows), Some(Yaml::Map(bases))) => {
-            let mut paths: Vec<String> = Vec::new();
-            for (key, value) in rows.clone().into_members().filter(|(key, _)| key != "by") {
-                let (Yaml::Text(url), Some(Yaml::Text(base))) = (value, bases.get(&key)) else {
-                    return table(cx);
-                };
-                match url.strip_prefix(base.as_str()).filter(|path| path.starts_with('/')) {
-                    Some(path) if paths.first().is_none_or(|first| first == path) => {
-                        paths.push(path.to_owned())
-                    }
-                    _ => return table(cx),
-                }
-            }
-            paths.pop()
+/// Where a step goes: a path behind the base URL where that fits, and else the whole URL, or a table of such.
+fn url(address: &Address, urls: &Urls) -> Yaml {
+    let behind = |url: &Yaml, base: Option<&Yaml>| match (url, base) {
+        (Yaml::Text(url), Some(Yaml::Text(base))) => {
+            url.strip_prefix(base.as_str()).filter(|path| path.starts_with('/')).map(str::to_owned)
         }
-        _ => table(cx),
-    }
-}
-
-fn table(cx: &mut Cx<'_>) -> Option<String> {
-    cx.fail("a choice decides at which host to log in, and it is not the host of the API");
-    None
+        _ => None,
+    };
+    let base = urls.base.as_ref().map(|base| &base.url);
+    let path = match (&address.url, base) {
+        (Yaml::Map(rows), Some(Yaml::Map(bases))) if rows.get("by") == bases.get("by") => {
+            let mut paths = rows
+                .clone()
+                .into_members()
+                .filter(|(key, _)| key != "by")
+                .map(|(key, url)| behind(&url, bases.get(&key)));
+            let first = paths.next().flatten();
+            first.filter(|first| paths.all(|path| path.as_ref() == Some(first)))
+        }
+        (url, base) => behind(url, base),
+    };
+    path.map_or_else(|| address.url.clone(), Yaml::Text)
 }
 
 /// What a step captures for those behind it; the last captures the token.
@@ -235,7 +216,9 @@ fn handed_on(number: usize, last: bool, cx: &mut Cx<'_>) -> Map {
     if !last {
         return map;
     }
-    if let Some(path) = entry.get("token_response/token").and_then(Value::as_str) {
+    if entry.get("token_response/token").and_then(Value::as_str) == Some("") {
+        map.set("token", "{{ response.text }}");
+    } else if let Some(path) = entry.text("token_response/token") {
         map.set("token", format!("{{{{ {} }}}}", captures::member(body, path)));
     } else if signed_by_hand(cx) {
         map.set("token", "{{ response.body.access_token }}");
@@ -247,7 +230,6 @@ fn handed_on(number: usize, last: bool, cx: &mut Cx<'_>) -> Map {
         let mut capture = Map::new();
         capture.set("value", format!("{{{{ {} }}}}", captures::member(body, path)));
         capture.set("secret", false);
-        capture.set("optional", true);
         map.set("expires", capture);
     }
     if entry.texts("token_response_headers").any(|name| name.eq_ignore_ascii_case("set-cookie")) {
@@ -276,8 +258,8 @@ fn expiry(map: &mut Map, cx: &mut Cx<'_>) {
 }
 
 /// How a login is renewed without its credentials.
-fn refresh(urls: &Urls, cx: &mut Cx<'_>) -> Option<Map> {
-    let Some(params) = cx.entry.get("refresh_token_params").cloned() else { return Some(Map::new()) };
+fn refresh(urls: &Urls, cx: &mut Cx<'_>) -> Option<Option<Map>> {
+    let Some(params) = cx.entry.get("refresh_token_params").cloned() else { return Some(None) };
     let address = urls.refresh.as_ref().or(urls.token.as_ref())?;
     let mut value = serde_json::Map::new();
     value.insert("token_params".to_owned(), params);
@@ -291,50 +273,15 @@ fn refresh(urls: &Urls, cx: &mut Cx<'_>) -> Option<Map> {
     }
     let mut step = step(&Value::Object(value), "", address, urls, cx)?;
     step.set_filled("capture", handed_on(1, true, cx));
-    Some(step)
-}
-
-fn single_or_steps(mut steps: Vec<Map>) -> Yaml {
-    if steps.len() == 1 {
-        return Yaml::Map(steps.remove(0));
-    }
-    let mut map = Map::spread();
-    map.set("steps", steps.into_iter().map(Yaml::Map).collect::<Vec<_>>());
-    Yaml::Map(map)
-}
-
-/// Where the answer of a login of OAuth 2.0's kind says what.
-fn response(cx: &Cx<'_>) -> Map {
-    let mut map = Map::new();
-    for (ours, theirs, usual) in [
-        ("access_token", "token", "access_token"),
-        ("refresh_token", "refresh_token", "refresh_token"),
-        ("expires_in", "token_expiration", "expires_in"),
-    ] {
-        if let Some(path) = cx.entry.text(&format!("token_response/{theirs}")).filter(|path| *path != usual) {
-            map.set(ours, format!("{{{{ {} }}}}", captures::member("response.body", path)));
-        }
-    }
-    map
+    Some(Some(step))
 }
 
 /// What each request of the API carries.
 fn requests(carried: &Carried, map: &mut Map, cx: &mut Cx<'_>) {
     let says = carried.auth_headers.iter().any(|(_, value)| value.contains("${accessToken}"));
     let mut headers = carried.auth_headers.clone();
-    let oauth = map.get("type") == Some(&Yaml::from("oauth2"));
     if !says && !headers.iter().any(|(name, _)| name == "authorization") {
         headers.insert(0, ("authorization".to_owned(), "Bearer ${accessToken}".to_owned()));
-    }
-    if oauth {
-        // The token is that of the grant here.
-        cx.names.insert("accessToken".to_owned(), "credentials.access_token".to_owned());
-        if headers.as_slice() == [("authorization".to_owned(), "Bearer ${accessToken}".to_owned())] {
-            let mut own = Map::new();
-            own.set("authorization", "Bearer {{ credentials.access_token }}");
-            map.set("headers", own);
-            return;
-        }
     }
     carry(&headers, &carried.auth_query, map, cx);
 }
@@ -368,7 +315,7 @@ pub(super) fn bill(urls: &Urls, cx: &mut Cx<'_>) -> Option<Method> {
     let mut capture = Map::new();
     capture.set("token", "{{ response.body.sessionId }}");
     let mut step = Map::spread();
-    step.set("post", url(address, urls, cx)?);
+    step.set("post", url(address, urls));
     step.set("body", body);
     step.set("capture", capture);
     let mut map = Map::spread();

@@ -236,8 +236,9 @@ pub(super) fn wsse(carried: &Carried, cx: &mut Cx<'_>) -> Option<Method> {
     cx.field_mut("credentials.password")?.secret = true;
     let user = expression::reference("credentials.username", "auth_mode", cx)?;
     let password = expression::reference("credentials.password", "auth_mode", cx)?;
+    let created = expression::MOMENT;
     let token = format!(
-        "UsernameToken Username=\"{{{{ {user} }}}}\", PasswordDigest=\"{{{{ (nonce ~ (now | rfc3339) ~ {password}) | sha1 | hex | base64 }}}}\", Nonce=\"{{{{ nonce }}}}\", Created=\"{{{{ now | rfc3339 }}}}\""
+        "UsernameToken Username=\"{{{{ {user} }}}}\", PasswordDigest=\"{{{{ (nonce ~ {created} ~ {password}) | sha1 | hex | base64 }}}}\", Nonce=\"{{{{ nonce }}}}\", Created=\"{{{{ {created} }}}}\""
     );
     let mut headers = Map::new();
     for (name, value) in &carried.auth_headers {
@@ -253,6 +254,7 @@ pub(super) fn wsse(carried: &Carried, cx: &mut Cx<'_>) -> Option<Method> {
     map.set("type", "signature");
     map.set_filled("credentials", further(&[], cx));
     map.set("headers", headers);
+    map.set("because", "WSSE is computed over SHA-1");
     Some(Method { name: "wsse", map })
 }
 

@@ -6,7 +6,7 @@ use super::super::fields::{self, Place};
 use super::super::request::Carried;
 use super::super::template::{Part, Template};
 use super::{Method, carry, further, own};
-use crate::yaml::Map;
+use crate::yaml::{Map, Yaml};
 
 pub(super) fn none() -> Method {
     let mut map = Map::new();
@@ -29,19 +29,70 @@ pub(super) fn api_key(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> 
             cx.fields.push(key);
         }
     }
-    let Carried { auth_headers, auth_query, auth_body, .. } = carried;
-    match (auth_headers.as_slice(), auth_query.as_slice(), auth_body.as_slice()) {
-        ([], [], []) => in_path(cx),
-        ([(name, value)], [], []) if name == "authorization" => authorization(value, cx),
-        ([(name, value)], [], []) => keyed("header", name, value, cx),
-        ([], [(name, value)], []) => keyed("query", name, value, cx),
-        ([], [], [(name, value)]) => keyed("body", name, value, cx),
-        (headers, query, []) => Some(signed(headers, query, cx)),
-        _ => {
-            cx.fail("credentials stand in the body and elsewhere at once");
-            None
+    // The key itself makes the method; whatever else a request carries stands beside it.
+    let holds = |(_, value): &(String, String)| Template::read(value).names().iter().any(|name| is_key(name));
+    let (headers, query, body) = (&mut carried.auth_headers, &mut carried.auth_query, &mut carried.auth_body);
+    let mut method = if let Some(at) = headers.iter().position(holds) {
+        let (name, value) = headers.remove(at);
+        if name == "authorization" { authorization(&value, cx)? } else { keyed("header", &name, &value, cx)? }
+    } else if let Some(at) = query.iter().position(holds) {
+        let (name, value) = query.remove(at);
+        keyed("query", &name, &value, cx)?
+    } else if let Some(at) = body.iter().position(holds) {
+        let (name, value) = body.remove(at);
+        keyed("body", &name, &value, cx)?
+    } else if let Some(at) =
+        headers.iter().position(|(name, value)| name == "authorization" && value.contains("base64("))
+    {
+        let (_, value) = headers.remove(at);
+        authorization(&value, cx)?
+    } else if headers.is_empty() && query.is_empty() && body.is_empty() {
+        in_path(cx)?
+    } else {
+        signature()
+    };
+    beside(carried, &mut method.map, cx);
+    Some(method)
+}
+
+/// What requests carry beside the method's own.
+fn beside(carried: &Carried, map: &mut Map, cx: &mut Cx<'_>) {
+    carry(&carried.auth_headers, &carried.auth_query, map, cx);
+    if !carried.auth_query.is_empty() && map.get("because").is_none() {
+        map.set("because", "Nango's data puts credentials into the query");
+    }
+    let mut body = Map::new();
+    for (name, value) in &carried.auth_body {
+        if let Some(value) = expression::template(value, &format!("proxy/body/{name}"), cx) {
+            body.set(name.clone(), value);
         }
     }
+    map.set_filled("body", body);
+    let known: Vec<String> = match map.get("credentials") {
+        Some(Yaml::Map(map)) => map.keys().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let mut own: Vec<&str> = vec!["key", "token"];
+    own.extend(known.iter().map(String::as_str));
+    if map.get("username").is_some() {
+        own.extend(["username", "password"]);
+    }
+    let more = further(&own, cx);
+    if !more.is_empty() {
+        let mut all = match map.remove("credentials") {
+            Some(Yaml::Map(map)) => map,
+            _ => Map::spread(),
+        };
+        more.into_members().for_each(|(name, field)| all.set(name, field));
+        map.set("credentials", all);
+    }
+}
+
+/// Credentials in places of which none is the key's alone: each is written out.
+fn signature() -> Method {
+    let mut map = Map::spread();
+    map.set("type", "signature");
+    Method { name: "api_key", map }
 }
 
 /// `Authorization`: a scheme and a token, a user and a password, or whatever else.
@@ -58,7 +109,6 @@ fn authorization(value: &str, cx: &mut Cx<'_>) -> Option<Method> {
             "token".clone_into(&mut cx.field_mut("credentials.apiKey")?.name);
             expression::reference(name, "proxy/headers/authorization", cx)?;
             map.set_some("token", own("token", cx));
-            map.set_filled("credentials", further(&["token"], cx));
             Some(Method { name: "token", map })
         }
         [Part::Literal(scheme), Part::Call(function, arguments)]
@@ -153,19 +203,6 @@ fn in_path(cx: &mut Cx<'_>) -> Option<Method> {
     None
 }
 
-/// Credentials in several places: each is written out.
-fn signed(headers: &[(String, String)], query: &[(String, String)], cx: &mut Cx<'_>) -> Method {
-    let mut map = Map::spread();
-    map.set("type", "signature");
-    let mut sent = Map::new();
-    carry(headers, query, &mut sent, cx);
-    map.set_filled("credentials", further(&[], cx));
-    for key in ["headers", "query"] {
-        map.set_some(key, sent.remove(key));
-    }
-    Method { name: "api_key", map }
-}
-
 pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
     for (name, title) in [("username", "User name"), ("password", "Password")] {
         let from = format!("credentials.{name}");
@@ -179,19 +216,18 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
     password.secret = true;
     // An empty default is what stands where none is given.
     password.optional |= password.default.take().is_some();
-    let custom = carried.auth_headers.iter().position(|(name, _)| name == "authorization");
-    let others = carried.auth_headers.len() - usize::from(custom.is_some());
-    if let (Some(custom), 0, true) = (custom, others, carried.auth_query.is_empty()) {
-        let (_, value) = carried.auth_headers[custom].clone();
-        return authorization(&value, cx);
-    }
-    if !carried.auth_headers.is_empty() || !carried.auth_query.is_empty() {
-        let mut headers = carried.auth_headers.clone();
-        if custom.is_none() {
-            let basic = "Basic ${base64(${credentials.username}:${credentials.password})}";
-            headers.insert(0, ("authorization".to_owned(), basic.to_owned()));
-        }
-        return Some(signed(&headers, &carried.auth_query, cx));
+    if let Some(at) = carried.auth_headers.iter().position(|(name, _)| name == "authorization") {
+        let (name, value) = carried.auth_headers.remove(at);
+        let mut method = if value.contains("ed25519Sign(")
+            || carried.auth_headers.iter().any(|(_, value)| value.contains("Sign("))
+        {
+            carried.auth_headers.insert(0, (name, value));
+            signature()
+        } else {
+            authorization(&value, cx)?
+        };
+        beside(carried, &mut method.map, cx);
+        return Some(method);
     }
     let mut map = Map::spread();
     map.set("type", "basic");
@@ -206,7 +242,7 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
         }
         cx.field_mut(&from)?.used = true;
     }
-    map.set_filled("credentials", further(&["username", "password"], cx));
+    beside(carried, &mut map, cx);
     Some(Method { name: "basic", map })
 }
 
