@@ -24,32 +24,48 @@ pub(crate) struct Redactor {
 
 /// Secrets that a client came to know as it went: tokens, and what steps captured. The oldest are forgotten.
 #[derive(Default)]
-pub(crate) struct Learned(Mutex<VecDeque<Secret>>);
+pub(crate) struct Learned {
+    kept: Mutex<VecDeque<Secret>>,
+    /// What only one request had, as an assertion.
+    passing: Mutex<VecDeque<Secret>>,
+}
 
-/// How many are kept: those of several renewals.
+/// How many are kept: those of several renewals, and of some requests.
 const LEARNED: usize = 64;
+const PASSING: usize = 16;
 
 impl Learned {
     /// Adds secrets.
     pub(crate) fn learn<'s>(&self, secrets: impl Iterator<Item = &'s Secret>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for secret in secrets {
-            if known.iter().any(|known| known.expose_secret() == secret.expose_secret()) {
-                continue;
-            }
-            known.push_back(secret.clone());
-            if known.len() > LEARNED {
-                known.pop_front();
-            }
-        }
+        add(&self.kept, secrets, LEARNED);
+    }
+
+    /// Adds a secret of one request.
+    pub(crate) fn learn_passing(&self, secret: &Secret) {
+        add(&self.passing, std::iter::once(secret), PASSING);
     }
 
     /// The redactor with all of them.
     pub(crate) fn add_to(&self, mut redactor: Redactor) -> Redactor {
-        for secret in &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            redactor.add(secret.expose_secret());
+        for known in [&self.kept, &self.passing] {
+            for secret in &*known.lock().unwrap_or_else(PoisonError::into_inner) {
+                redactor.add(secret.expose_secret());
+            }
         }
         redactor
+    }
+}
+
+fn add<'s>(known: &Mutex<VecDeque<Secret>>, secrets: impl Iterator<Item = &'s Secret>, limit: usize) {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    for secret in secrets {
+        if known.iter().any(|known| known.expose_secret() == secret.expose_secret()) {
+            continue;
+        }
+        known.push_back(secret.clone());
+        if known.len() > limit {
+            known.pop_front();
+        }
     }
 }
 

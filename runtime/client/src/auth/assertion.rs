@@ -24,7 +24,7 @@ pub(crate) fn assertion<'p>(
     let view = request.map(RequestView::new);
     let cx = Scopes { moment: Some(moment), request: view.as_ref(), ..core.lasting(state) };
     let signed = signed(&assertion, &cx, moment)?;
-    core.learned.learn(std::iter::once(&signed));
+    core.learned.learn_passing(&signed);
     Ok(Some(signed))
 }
 

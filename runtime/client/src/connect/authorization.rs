@@ -92,7 +92,7 @@ async fn authorization<'p>(core: &Core<'p>, token: &Token<'p>) -> Result<Authori
     let redirect_uri = redirect_uri(core)?;
     let state = core.moments.unguessable()?;
     let verifier = core.moments.unguessable()?;
-    let mut pending = Pending::new(PURPOSE, core, connection)
+    let mut pending = Pending::new(PURPOSE, core.clock.now(), connection)
         .with("state", state.clone())
         .with("redirect_uri", redirect_uri.clone());
     if let Some(scope) = scope_of(&course) {

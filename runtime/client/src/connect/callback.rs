@@ -7,7 +7,7 @@ use super::{
     authorization::{PURPOSE, TEXTS, not_in_a_browser, plain, redirect_uri},
     dance,
     finish::finish,
-    pending::{Pending, equal},
+    pending::{About, Pending, equal},
 };
 use crate::{
     Error, ErrorKind, Secret,
@@ -52,7 +52,7 @@ async fn complete<'p>(
     callback: &str,
 ) -> Result<Completed<'p>, Error> {
     let Flow::AuthorizationCode(authorization) = token.flow() else { return Err(not_in_a_browser(&core)) };
-    let pending = Pending::read(pending, PURPOSE, TEXTS, &core)?;
+    let pending = Pending::read(pending, PURPOSE, TEXTS, &About::of(&core))?;
     let pairs =
         pairs(callback, &[authorization.code(), "code", "state", "iss", "error", "error_description"])?;
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());

@@ -12,7 +12,7 @@ use super::{
     authorization::{Authorization, PURPOSE, not_in_a_browser, url},
     callback::pairs,
     finish::finish,
-    pending::{Pending, equal},
+    pending::{About, Pending, equal},
 };
 use crate::{
     Error, ErrorKind, Secret,
@@ -52,8 +52,9 @@ pub(super) async fn authorization(core: &Core<'_>, method: &OAuth1<'_>) -> Resul
     let endpoint = core.servers.endpoint(&dance.authorization_url(), &core.connector, &cx)?;
     let url = url(&endpoint, None, &query(&dance, &token, &cx)?);
     let connection = Connection::new(core.connector.name(), core.method.name());
-    let pending =
-        Pending::new(PURPOSE, core, connection).with("token", token.clone()).with("token_secret", secret);
+    let pending = Pending::new(PURPOSE, core.clock.now(), connection)
+        .with("token", token.clone())
+        .with("token_secret", secret);
     Ok(Authorization { url, state: token, pending: pending.to_secret() })
 }
 
@@ -65,7 +66,7 @@ pub(super) async fn complete<'p>(
     callback: &str,
 ) -> Result<Completed<'p>, Error> {
     let dance = method.dance().ok_or_else(|| not_in_a_browser(&core))?;
-    let pending = Pending::read(pending, PURPOSE, TEXTS, &core)?;
+    let pending = Pending::read(pending, PURPOSE, TEXTS, &About::of(&core))?;
     let pairs = pairs(callback, &["oauth_token", "oauth_verifier", "oauth_problem", "denied"])?;
     let wanted = pending.get("token").unwrap_or_default();
     if value(&pairs, "denied").is_some() || value(&pairs, "oauth_problem").is_some() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use couplet_plan::{Flow, Step};
 
-use super::{Choice, Choose, Completed, pending::Pending};
+use super::{Choice, Choose, Choosing, Completed, pending::Pending};
 use crate::{
     Error, ErrorKind, Secret,
     auth::{connection::Connection, issue::Issue, session},
@@ -47,8 +47,8 @@ impl<'p> Builder<'p> {
     ///
     /// There is no such option, or what follows fails.
     pub async fn choose(self, pending: &Secret, value: &str) -> Result<Completed<'p>, Error> {
-        let core = self.core()?;
-        let pending = Pending::read(pending, PURPOSE, TEXTS, &core)?;
+        let pending = Pending::read(pending, PURPOSE, TEXTS, &self.about()?)?;
+        let core = self.clone().with_connection(&pending.connection).core()?;
         let place = pending.get("step").and_then(|place| place.parse::<usize>().ok()).unwrap_or_default();
         let wrong = || Error::input("the pending value is not of a choice of this connector");
         let choice = core.method.connect().get(place).and_then(Step::choice).ok_or_else(wrong)?;
@@ -83,12 +83,12 @@ pub(super) async fn finish<'p>(
         if options.len() > 1 {
             connection.captured = kept(&course.state.captured);
             let values: Vec<_> = options.iter().map(|option| option.value.as_str()).collect();
-            let pending = Pending::new(PURPOSE, &core, connection)
+            let pending = Pending::new(PURPOSE, core.clock.now(), connection)
                 .with("step", place.to_string())
                 .with("options", values.join("\n"))
                 .to_secret();
             let name = choice.name().to_owned();
-            return Ok(Completed::Choose(Choose { builder, name, options, pending }));
+            return Ok(Completed::Choose(Choose(Box::new(Choosing { builder, name, options, pending }))));
         }
         let Some(only) = options.pop() else {
             return Err(Error::new(

@@ -35,7 +35,9 @@ pub enum Completed<'p> {
 }
 
 /// A choice that a person has to make before an account is connected, as one of several sites.
-pub struct Choose<'p> {
+pub struct Choose<'p>(Box<Choosing<'p>>);
+
+struct Choosing<'p> {
     builder: Builder<'p>,
     name: String,
     options: Vec<Choice>,
@@ -63,7 +65,7 @@ impl<'p> Completed<'p> {
             Self::Connected(client) => Ok(client),
             Self::Choose(choose) => Err(Error::new(
                 ErrorKind::Config,
-                format!("`{}` has to be chosen before the account is connected", choose.name),
+                format!("`{}` has to be chosen before the account is connected", choose.name()),
             )),
         }
     }
@@ -73,20 +75,20 @@ impl<'p> Choose<'p> {
     /// What the choice is called.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// What there is to choose from.
     #[must_use]
     pub fn options(&self) -> &[Choice] {
-        &self.options
+        &self.0.options
     }
 
     /// What [`Builder::choose`] needs, for a program that asks its user between two requests. It holds the account's
     /// new token.
     #[must_use]
     pub fn pending(&self) -> &Secret {
-        &self.pending
+        &self.0.pending
     }
 
     /// Goes on with one of the options, by its value.
@@ -95,7 +97,8 @@ impl<'p> Choose<'p> {
     ///
     /// There is no such option, or what follows fails.
     pub async fn choose(self, value: &str) -> Result<Completed<'p>, Error> {
-        self.builder.choose(&self.pending, value).await
+        let Choosing { builder, pending, .. } = *self.0;
+        builder.choose(&pending, value).await
     }
 }
 
@@ -111,8 +114,8 @@ impl fmt::Debug for Completed<'_> {
 impl fmt::Debug for Choose<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Choose")
-            .field("name", &self.name)
-            .field("options", &self.options)
+            .field("name", &self.0.name)
+            .field("options", &self.0.options)
             .finish_non_exhaustive()
     }
 }

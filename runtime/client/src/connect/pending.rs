@@ -8,6 +8,19 @@ const LIFETIME: i64 = 10 * 60 * 1000;
 /// By how much clocks of machines may differ.
 const SKEW: i64 = 60 * 1000;
 
+/// What a pending value must be of, and when it is read.
+pub(super) struct About<'a> {
+    pub(super) connector: &'a str,
+    pub(super) method: &'a str,
+    pub(super) now: i64,
+}
+
+impl<'a> About<'a> {
+    pub(super) fn of(core: &'a Core<'_>) -> Self {
+        Self { connector: core.connector.name(), method: core.method.name(), now: core.clock.now() }
+    }
+}
+
 /// Texts by their names, and the connection as far as it is known.
 pub(super) struct Pending {
     purpose: &'static str,
@@ -18,8 +31,8 @@ pub(super) struct Pending {
 
 impl Pending {
     /// The start of a flow.
-    pub(super) fn new(purpose: &'static str, core: &Core<'_>, connection: Connection) -> Self {
-        Self { purpose, texts: Vec::new(), created_at: core.clock.now(), connection }
+    pub(super) fn new(purpose: &'static str, now: i64, connection: Connection) -> Self {
+        Self { purpose, texts: Vec::new(), created_at: now, connection }
     }
 
     pub(super) fn with(mut self, name: &'static str, text: impl Into<Secret>) -> Self {
@@ -53,7 +66,7 @@ impl Pending {
         secret: &Secret,
         purpose: &'static str,
         names: &[&'static str],
-        core: &Core<'_>,
+        about: &About<'_>,
     ) -> Result<Self, Error> {
         let wrong = |why: &str| Error::input(format!("the pending value cannot be used: {why}; begin anew"));
         let unreadable = || wrong("it is not what was given out when this began");
@@ -64,14 +77,14 @@ impl Pending {
             return Err(unreadable());
         }
         let Some(Value::Int(created_at)) = member("created_at") else { return Err(unreadable()) };
-        let age = core.clock.now().saturating_sub(*created_at);
+        let age = about.now.saturating_sub(*created_at);
         if !(-SKEW..=LIFETIME).contains(&age) {
             return Err(wrong("it is older than ten minutes"));
         }
         let key = [couplet_plan::Key::Name("connection")];
         let connection = json::find(text, &key).ok().flatten().ok_or_else(unreadable)?;
         let connection = Connection::from_bytes(connection.as_bytes())?;
-        if connection.connector() != core.connector.name() || connection.method() != core.method.name() {
+        if connection.connector() != about.connector || connection.method() != about.method {
             return Err(wrong("it is of another connector or another auth method"));
         }
         let texts = names.iter().filter_map(|name| match member(name) {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use couplet_plan::{AuthMethod, Field};
 
+use super::pending::About;
 use crate::{
     Error, ErrorKind,
     auth::connection::{Connection, Kept},
     builder::Builder,
     client::Client,
+    clock::{Clock as _, SystemClock},
     expression::FieldValue,
     fields::Supplied,
     store::{Record, Store},
@@ -57,6 +59,15 @@ impl<'p> Builder<'p> {
         let client = self.with_connection(&connection).build()?;
         client.0.forget();
         Ok(client)
+    }
+
+    /// What a pending value of this builder must be of.
+    pub(super) fn about(&self) -> Result<About<'p>, Error> {
+        let method = self.connector.auth().get(self.method);
+        let method = method.ok_or_else(|| Error::config("the connector has no such auth method"))?;
+        let clock = self.context.as_ref().map(|context| Arc::clone(&context.clock));
+        let now = clock.map_or_else(|| SystemClock.now(), |clock| clock.now());
+        Ok(About { connector: self.connector.name(), method: method.name(), now })
     }
 
     fn stored_at(&self) -> Result<(Arc<dyn Store>, String), Error> {

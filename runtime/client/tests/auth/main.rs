@@ -5,4 +5,5 @@ mod callback;
 mod others;
 mod plan;
 mod provider;
+mod signed;
 mod tokens;
