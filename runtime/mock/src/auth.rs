@@ -42,6 +42,10 @@ pub(crate) fn accepted(
     let config = config_json(plan);
     let mut all = Vec::new();
     for (place, method) in connector.auth().iter().enumerate() {
+        // Flows and signatures are another matter.
+        if !is_static(method) {
+            continue;
+        }
         let credentials: Vec<(&'static str, String)> = method
             .fields()
             .iter()
@@ -68,6 +72,14 @@ pub(crate) fn accepted(
         all.push(Accepted { method: *method, credentials, proof });
     }
     Ok(all)
+}
+
+/// Whether the credentials are sent as they are.
+fn is_static(method: &AuthMethod<'_>) -> bool {
+    matches!(
+        method.kind(),
+        AuthKind::None | AuthKind::Basic(..) | AuthKind::Bearer(..) | AuthKind::ApiKey(..)
+    )
 }
 
 /// A value of a field, made up so that everybody sees it: it opens nothing anywhere.

@@ -48,7 +48,7 @@ pub(super) fn session<'a>(
     if let Some(margin) = &auth.refresh_before {
         token = token.with_refresh_before(margin.value.0);
     }
-    if auth.headers.is_empty() && auth.query.is_empty() {
+    if auth.headers.is_empty() && auth.query.is_empty() && auth.body.is_none() {
         let message = "nothing carries the session: requests must send what the login gave";
         let help = "write `headers: {authorization: 'Bearer {{ captured.token }}'}`, or `{cookie: '{{ captured.cookie }}'}`";
         cx.report(Diagnostic::new(Code::MISSING_KEY, message, auth.span).help(help));
@@ -81,7 +81,7 @@ pub(super) fn signature<'a>(
 ) -> Option<Made<'a>> {
     draft.certificate_fields(cx);
     draft.fields.more(&auth.credentials, cx);
-    if auth.headers.is_empty() && auth.query.is_empty() {
+    if auth.headers.is_empty() && auth.query.is_empty() && auth.body.is_none() {
         let message = "a signature computes something: a header or a query parameter";
         let help =
             "write `headers: {x-signature: '{{ request.body | hmac_sha256(credentials.secret) | hex }}'}`";
