@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod connections;
 pub mod exchanges;
 pub mod golden;
 pub mod manifests;

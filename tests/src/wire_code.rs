@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use couplet_compiler::connector::{Action, ActionInput, Connector, Output, Property, Type};
 use serde_json::{Map, Value};
 
+use crate::connections::Connection;
 use crate::exchanges::Exchange;
 
 /// The module of one connector.
 #[must_use]
-pub fn module(connector: &Connector<'_>, exchanges: &[Exchange]) -> String {
+pub fn module(connector: &Connector<'_>, connections: &[Connection], exchanges: &[Exchange]) -> String {
     let mut text = "//! Written by `BLESS=1 cargo test -p couplet-tests connectors` from the manifest and its `exchanges.yaml`.\n\n\
          use super::*;\n\n"
         .to_owned();
@@ -18,6 +19,14 @@ pub fn module(connector: &Connector<'_>, exchanges: &[Exchange]) -> String {
     let calls: Vec<_> =
         numbers.map(|number| format!("    |context| Box::pin(exchange_{number}(context)),\n")).collect();
     let _ = writeln!(text, "pub(crate) const EXCHANGES: &[Call] = &[\n{}];", calls.concat());
+    for connection in connections {
+        let _ = write!(
+            text,
+            "\nasync fn {}(context: &Context) -> Result<provider::Client, Error> {{\n{}}}\n",
+            function(connection),
+            connected(connector, connection)
+        );
+    }
     for (number, exchange) in exchanges.iter().enumerate() {
         let _ = write!(
             text,
@@ -89,37 +98,67 @@ fn call(connector: &Connector<'_>, exchange: &Exchange) -> String {
     text
 }
 
+/// The function that lets a connection come about.
+fn function(connection: &Connection) -> String {
+    format!("connection_{}", connection.name)
+}
+
+fn connected(connector: &Connector<'_>, connection: &Connection) -> String {
+    let values =
+        Values { config: &connection.config, app: &connection.app, credentials: &connection.credentials };
+    let builder = builder(connector, Some(&connection.auth), &values);
+    let mut text = format!("    let builder = || {{\n        {builder}.with_context(context)\n    }};\n");
+    match &connection.authorize {
+        Some((_, callback)) => {
+            text.push_str("    let authorization = builder().authorization().await?;\n");
+            let _ = writeln!(text, "    builder().complete(authorization.pending(), {callback:?}).await");
+        }
+        None => text.push_str("    builder().connect().await\n"),
+    }
+    text
+}
+
 fn client(connector: &Connector<'_>, exchange: &Exchange) -> String {
+    if let Some(connection) = &exchange.connection {
+        return format!("    let client = {}(context).await?;\n", function(connection));
+    }
+    let values = Values { config: &exchange.config, app: &exchange.app, credentials: &exchange.credentials };
+    let builder = builder(connector, exchange.auth.as_deref(), &values);
+    format!("    let client = {builder}\n        .with_context(context)\n        .build()?;\n")
+}
+
+/// What a client is built of.
+struct Values<'v> {
+    config: &'v Map<String, Value>,
+    app: &'v Map<String, Value>,
+    credentials: &'v Map<String, Value>,
+}
+
+fn builder(connector: &Connector<'_>, auth: Option<&str>, values: &Values<'_>) -> String {
     let methods = connector.plan.connector().auth();
-    let place = exchange
-        .auth
-        .as_ref()
-        .map_or(Some(0), |auth| methods.iter().position(|method| method.name() == auth));
-    let auth =
-        &connector.auth[place.unwrap_or_else(|| panic!("there is no auth method {:?}", exchange.auth))];
+    let place = auth.map_or(Some(0), |auth| methods.iter().position(|method| method.name() == auth));
+    let auth = &connector.auth[place.unwrap_or_else(|| panic!("there is no auth method {auth:?}"))];
     let mut arguments = Vec::new();
     let required: Vec<_> = connector.config.iter().filter(|property| property.required).collect();
     if !required.is_empty() {
-        let fields: Vec<_> = required.into_iter().map(|property| field(property, &exchange.config)).collect();
+        let fields: Vec<_> = required.into_iter().map(|property| field(property, values.config)).collect();
         arguments.push(format!("provider::Config {{ {} }}", fields.join(", ")));
     }
     if !auth.properties.is_empty() {
         let fields: Vec<_> =
-            auth.properties.iter().map(|property| field(property, &exchange.credentials)).collect();
+            auth.properties.iter().map(|property| field(property, values.credentials)).collect();
         arguments.push(format!("provider::{} {{ {} }}", auth.credentials, fields.join(", ")));
     }
-    let mut text =
-        format!("    let client = provider::Client::{}({})\n", auth.constructor, arguments.join(", "));
+    let mut text = format!("provider::Client::{}({})", auth.constructor, arguments.join(", "));
     for property in connector.config.iter().filter(|property| !property.required) {
-        if let Some(value) = exchange.config.get(&property.name) {
+        if let Some(value) = values.config.get(&property.name) {
             let value = argument(&expression(value, &property.ty), &property.ty);
-            let _ = writeln!(text, "        .{}({value})", property.ident);
+            let _ = write!(text, "\n        .{}({value})", property.ident);
         }
     }
-    for (name, value) in &exchange.app {
-        let _ = writeln!(text, "        .app_{name}({:?})", plain(value));
+    for (name, value) in values.app {
+        let _ = write!(text, "\n        .app_{name}({:?})", plain(value));
     }
-    text.push_str("        .with_context(context)\n        .build()?;\n");
     text
 }
 

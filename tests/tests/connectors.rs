@@ -2,7 +2,7 @@
 //! them anew.
 
 use couplet_compiler::{Arena, Diagnostics, lower, parse, validate};
-use couplet_tests::{exchanges, golden, manifests, name, repository, wire_code};
+use couplet_tests::{connections, exchanges, golden, manifests, name, repository, wire_code};
 
 #[test]
 fn calls_are_fresh() {
@@ -18,10 +18,11 @@ fn calls_are_fresh() {
             .and_then(|manifest| lower(&manifest, &arena, &mut diagnostics));
         let connector =
             connector.unwrap_or_else(|_| panic!("{}: {:?}", folder.display(), diagnostics.sorted()));
-        let code = wire_code::module(&connector, &exchanges::read(&name(folder)));
-        let module = repository("tests/wire").join(format!("{}.rs", name(folder).replace('-', "_")));
+        let name = name(folder);
+        let code = wire_code::module(&connector, &connections::read(&name), &exchanges::read(&name));
+        let module = repository("tests/wire").join(format!("{}.rs", name.replace('-', "_")));
         failures.extend(golden::check(&module, &code).err());
-        names.push(name(folder));
+        names.push(name);
     }
     failures.extend(golden::check(&repository("tests/wire/mod.rs"), &wire_code::root(&names)).err());
     golden::report(folders.len(), &failures);

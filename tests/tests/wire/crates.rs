@@ -21,7 +21,7 @@ fn the_generated_crates_send_and_take_what_the_provider_documents() {
             let provider = Provider::of(exchange);
             let answer = runtime.block_on(call(&provider.context));
             let compared = provider
-                .asked()
+                .asked_once(exchange)
                 .and_then(|asked| compare::request(&asked, exchange))
                 .map_err(|why| format!("{why} ({:?})", answer.as_ref().err().map(ToString::to_string)))
                 .and_then(|()| compare::outcome(answer, exchange));

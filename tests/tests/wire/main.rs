@@ -8,6 +8,7 @@ use couplet_tests::exchanges::{self, Exchange};
 use couplet_tests::{golden, manifests};
 
 mod compare;
+mod connections;
 mod crates;
 #[rustfmt::skip]
 #[path = "../../wire/mod.rs"]

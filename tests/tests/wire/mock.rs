@@ -15,6 +15,9 @@ fn the_mock_takes_every_request() {
     let (mut checked, mut failures) = (0, Vec::new());
     for (name, plan, _) in CONNECTORS {
         for (number, exchange) in exchanges::read(name).iter().enumerate() {
+            if !is_static(plan, exchange) {
+                continue;
+            }
             checked += 1;
             if let Err(why) = runtime.block_on(taken(plan, exchange)) {
                 failures.push(format!("{name}, exchange {number} ({}): {why}", exchange.action));
@@ -22,6 +25,17 @@ fn the_mock_takes_every_request() {
         }
     }
     golden::report(checked, &failures);
+}
+
+/// Whether the credentials are sent as they are: flows and signatures are another matter.
+fn is_static(plan: &Plan<'static>, exchange: &Exchange) -> bool {
+    use couplet_compiler::connector::plan::AuthKind;
+    let connector = plan.connector();
+    let kind = method(connector.auth(), exchange).map(|(_, method)| method.kind());
+    matches!(
+        kind,
+        Ok(AuthKind::None | AuthKind::Basic(..) | AuthKind::Bearer(..) | AuthKind::ApiKey(..)) | Err(_)
+    )
 }
 
 async fn taken(plan: &Plan<'static>, exchange: &Exchange) -> Result<(), String> {
@@ -32,7 +46,7 @@ async fn taken(plan: &Plan<'static>, exchange: &Exchange) -> Result<(), String> 
     let mock = mock.start().map_err(|error| error.to_string())?;
     let connector = plan.connector();
     let (place, method) = method(connector.auth(), exchange)?;
-    let client = client(Builder::new(&connector, place), method.fields(), exchange, &connector)
+    let client = client(Builder::new(&connector, place), &method, exchange, &connector)
         .with_base_url(mock.url())
         .build()
         .map_err(|error| error.to_string())?;

@@ -1,13 +1,13 @@
 //! The first way: the Plan in memory.
 
-use couplet_compiler::connector::plan::{Action, AuthMethod, Field};
+use couplet_compiler::connector::plan::{Action, AuthMethod, Connector, Field, Plan};
 use couplet_runtime::Error;
 use couplet_runtime::generated::v1::{Builder, Call, Client};
 use couplet_tests::exchanges::{Exchange, Wire};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::compare::{self, Provider};
-use crate::{Connectors, each};
+use crate::{Connectors, connections, each};
 
 #[test]
 fn the_plan_in_memory_sends_and_takes_what_the_provider_documents() {
@@ -15,12 +15,7 @@ fn the_plan_in_memory_sends_and_takes_what_the_provider_documents() {
     each(&connectors, |connector, exchange, runtime| {
         let provider = Provider::of(exchange);
         let plan = connector.plan;
-        let (place, method) = method(plan.connector().auth(), exchange)?;
-        let client =
-            client(Builder::new(&plan.connector(), place), method.fields(), exchange, &plan.connector())
-                .with_context(&provider.context)
-                .build()
-                .map_err(|error| error.to_string())?;
+        let client = runtime.block_on(connected(&plan, exchange, &provider))?;
         let action = plan.action(&exchange.action).ok_or("there is no such action")?;
         let call = call(&client, &action, exchange).map_err(|error| error.to_string())?;
         let built = call.build_request().map_err(|error| error.to_string())?;
@@ -32,9 +27,31 @@ fn the_plan_in_memory_sends_and_takes_what_the_provider_documents() {
         };
         compare::request(&built, exchange)?;
         let answer = runtime.block_on(call.json()).map(|answer| answer.json);
-        compare::request(&provider.asked()?, exchange)?;
+        let asked = provider.asked_once(exchange).map_err(|why| match &answer {
+            Err(error) => format!("{why} ({error})"),
+            Ok(_) => why,
+        })?;
+        compare::request(&asked, exchange)?;
         compare::outcome(answer, exchange)
     });
+}
+
+/// The client of an exchange: built at once, or of the connection that it names.
+async fn connected<'p>(
+    plan: &Plan<'p>,
+    exchange: &Exchange,
+    provider: &Provider,
+) -> Result<Client<'p>, String> {
+    let connector = plan.connector();
+    let (place, method) = method(connector.auth(), exchange)?;
+    let builder = || {
+        let builder = client(Builder::new(&connector, place), &method, exchange, &connector);
+        builder.with_context(&provider.context)
+    };
+    match &exchange.connection {
+        Some(connection) => connections::connected(builder, connection).await,
+        None => builder().build().map_err(|error| error.to_string()),
+    }
 }
 
 pub(crate) fn method<'p>(
@@ -48,28 +65,38 @@ pub(crate) fn method<'p>(
 }
 
 pub(crate) fn client<'p>(
-    mut builder: Builder<'p>,
-    credentials: &[Field<'_>],
+    builder: Builder<'p>,
+    method: &AuthMethod<'_>,
     exchange: &Exchange,
-    connector: &couplet_compiler::connector::plan::Connector<'_>,
+    connector: &Connector<'_>,
+) -> Builder<'p> {
+    supplied(builder, method, connector, [&exchange.credentials, &exchange.config, &exchange.app])
+}
+
+/// A builder with credentials, config and app values.
+pub(crate) fn supplied<'p>(
+    mut builder: Builder<'p>,
+    method: &AuthMethod<'_>,
+    connector: &Connector<'_>,
+    [credentials, config, app]: [&Map<String, Value>; 3],
 ) -> Builder<'p> {
     let secret = |fields: &[Field<'_>], name: &str| {
         fields.iter().any(|field| field.name() == name && field.is_secret())
     };
-    for (name, value) in &exchange.credentials {
-        builder = match secret(credentials, name) {
+    for (name, value) in credentials {
+        builder = match secret(method.fields(), name) {
             true => builder.secret(name, plain(value)),
             false => builder.credential(name, plain(value)),
         };
     }
-    for (name, value) in &exchange.config {
+    for (name, value) in config {
         builder = match secret(connector.config(), name) {
             true => builder.secret_config(name, plain(value)),
             false => builder.config(name, plain(value)),
         };
     }
-    for (name, value) in &exchange.app {
-        builder = match secret(connector.app(), name) {
+    for (name, value) in app {
+        builder = match secret(connector.app(), name) || secret(method.app(), name) {
             true => builder.secret_app(name, plain(value)),
             false => builder.app(name, plain(value)),
         };
