@@ -50,13 +50,23 @@ pub(crate) const EXCHANGES: &[Call] = &[
     |context| Box::pin(exchange_42(context)),
     |context| Box::pin(exchange_43(context)),
     |context| Box::pin(exchange_44(context)),
+    |context| Box::pin(exchange_45(context)),
 ];
+
+async fn connection_person(context: &Context) -> Result<provider::Client, Error> {
+    let builder = || {
+        provider::Client::oauth()
+        .app_client_id("test-client-id")
+        .app_client_secret("test-secret-not-real")
+        .app_redirect_uri("https://app.example.com/oauth2").with_context(context)
+    };
+    let authorization = builder().authorization().await?;
+    builder().complete(authorization.pending(), "https://app.example.com/oauth2?code=test-code&state=7d8f3e4a2b1c4d5e8f90a1b2c3d4e5f67d8f3e4a2b1c4d5e8f90a1b2c3d4e5f6").await
+}
 
 /// `get_me`
 async fn exchange_0(context: &Context) -> Answer {
-    let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
-        .with_context(context)
-        .build()?;
+    let client = connection_person(context).await?;
     let request = client.get_me();
     Ok(json(&request.send().await?))
 }
@@ -70,8 +80,17 @@ async fn exchange_1(context: &Context) -> Answer {
     Ok(json(&request.send().await?))
 }
 
-/// `get_service_metadata`
+/// `get_me`
 async fn exchange_2(context: &Context) -> Answer {
+    let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
+        .with_context(context)
+        .build()?;
+    let request = client.get_me();
+    Ok(json(&request.send().await?))
+}
+
+/// `get_service_metadata`
+async fn exchange_3(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -80,7 +99,7 @@ async fn exchange_2(context: &Context) -> Answer {
 }
 
 /// `list_webhooks`
-async fn exchange_3(context: &Context) -> Answer {
+async fn exchange_4(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -89,7 +108,7 @@ async fn exchange_3(context: &Context) -> Answer {
 }
 
 /// `create_webhook`
-async fn exchange_4(context: &Context) -> Answer {
+async fn exchange_5(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -98,7 +117,7 @@ async fn exchange_4(context: &Context) -> Answer {
 }
 
 /// `delete_webhook`
-async fn exchange_5(context: &Context) -> Answer {
+async fn exchange_6(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -108,7 +127,7 @@ async fn exchange_5(context: &Context) -> Answer {
 }
 
 /// `list_appointments`
-async fn exchange_6(context: &Context) -> Answer {
+async fn exchange_7(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -124,7 +143,7 @@ async fn exchange_6(context: &Context) -> Answer {
 }
 
 /// `list_appointments`
-async fn exchange_7(context: &Context) -> Answer {
+async fn exchange_8(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -133,7 +152,7 @@ async fn exchange_7(context: &Context) -> Answer {
 }
 
 /// `get_appointment`
-async fn exchange_8(context: &Context) -> Answer {
+async fn exchange_9(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -143,7 +162,7 @@ async fn exchange_8(context: &Context) -> Answer {
 }
 
 /// `get_appointment`
-async fn exchange_9(context: &Context) -> Answer {
+async fn exchange_10(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -152,7 +171,7 @@ async fn exchange_9(context: &Context) -> Answer {
 }
 
 /// `create_appointment`
-async fn exchange_10(context: &Context) -> Answer {
+async fn exchange_11(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -163,7 +182,7 @@ async fn exchange_10(context: &Context) -> Answer {
 }
 
 /// `create_appointment`
-async fn exchange_11(context: &Context) -> Answer {
+async fn exchange_12(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -178,7 +197,7 @@ async fn exchange_11(context: &Context) -> Answer {
 }
 
 /// `update_appointment`
-async fn exchange_12(context: &Context) -> Answer {
+async fn exchange_13(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -190,7 +209,7 @@ async fn exchange_12(context: &Context) -> Answer {
 }
 
 /// `cancel_appointment`
-async fn exchange_13(context: &Context) -> Answer {
+async fn exchange_14(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -203,7 +222,7 @@ async fn exchange_13(context: &Context) -> Answer {
 }
 
 /// `cancel_appointment`
-async fn exchange_14(context: &Context) -> Answer {
+async fn exchange_15(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -213,7 +232,7 @@ async fn exchange_14(context: &Context) -> Answer {
 }
 
 /// `reschedule_appointment`
-async fn exchange_15(context: &Context) -> Answer {
+async fn exchange_16(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -224,7 +243,7 @@ async fn exchange_15(context: &Context) -> Answer {
 }
 
 /// `reschedule_appointment`
-async fn exchange_16(context: &Context) -> Answer {
+async fn exchange_17(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -234,7 +253,7 @@ async fn exchange_16(context: &Context) -> Answer {
 }
 
 /// `list_appointment_payments`
-async fn exchange_17(context: &Context) -> Answer {
+async fn exchange_18(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -243,7 +262,7 @@ async fn exchange_17(context: &Context) -> Answer {
 }
 
 /// `list_available_dates`
-async fn exchange_18(context: &Context) -> Answer {
+async fn exchange_19(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -254,7 +273,7 @@ async fn exchange_18(context: &Context) -> Answer {
 }
 
 /// `list_available_times`
-async fn exchange_19(context: &Context) -> Answer {
+async fn exchange_20(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -264,7 +283,7 @@ async fn exchange_19(context: &Context) -> Answer {
 }
 
 /// `list_available_classes`
-async fn exchange_20(context: &Context) -> Answer {
+async fn exchange_21(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -276,7 +295,7 @@ async fn exchange_20(context: &Context) -> Answer {
 }
 
 /// `check_time`
-async fn exchange_21(context: &Context) -> Answer {
+async fn exchange_22(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -286,7 +305,7 @@ async fn exchange_21(context: &Context) -> Answer {
 }
 
 /// `check_times`
-async fn exchange_22(context: &Context) -> Answer {
+async fn exchange_23(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -295,7 +314,7 @@ async fn exchange_22(context: &Context) -> Answer {
 }
 
 /// `list_appointment_types`
-async fn exchange_23(context: &Context) -> Answer {
+async fn exchange_24(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -305,7 +324,7 @@ async fn exchange_23(context: &Context) -> Answer {
 }
 
 /// `list_appointment_addons`
-async fn exchange_24(context: &Context) -> Answer {
+async fn exchange_25(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -314,7 +333,7 @@ async fn exchange_24(context: &Context) -> Answer {
 }
 
 /// `list_calendars`
-async fn exchange_25(context: &Context) -> Answer {
+async fn exchange_26(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -323,7 +342,7 @@ async fn exchange_25(context: &Context) -> Answer {
 }
 
 /// `list_labels`
-async fn exchange_26(context: &Context) -> Answer {
+async fn exchange_27(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -332,7 +351,7 @@ async fn exchange_26(context: &Context) -> Answer {
 }
 
 /// `list_blocks`
-async fn exchange_27(context: &Context) -> Answer {
+async fn exchange_28(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -344,7 +363,7 @@ async fn exchange_27(context: &Context) -> Answer {
 }
 
 /// `get_block`
-async fn exchange_28(context: &Context) -> Answer {
+async fn exchange_29(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -353,7 +372,7 @@ async fn exchange_28(context: &Context) -> Answer {
 }
 
 /// `create_block`
-async fn exchange_29(context: &Context) -> Answer {
+async fn exchange_30(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -363,7 +382,7 @@ async fn exchange_29(context: &Context) -> Answer {
 }
 
 /// `delete_block`
-async fn exchange_30(context: &Context) -> Answer {
+async fn exchange_31(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -373,7 +392,7 @@ async fn exchange_30(context: &Context) -> Answer {
 }
 
 /// `list_clients`
-async fn exchange_31(context: &Context) -> Answer {
+async fn exchange_32(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -383,7 +402,7 @@ async fn exchange_31(context: &Context) -> Answer {
 }
 
 /// `create_client`
-async fn exchange_32(context: &Context) -> Answer {
+async fn exchange_33(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -395,7 +414,7 @@ async fn exchange_32(context: &Context) -> Answer {
 }
 
 /// `update_client`
-async fn exchange_33(context: &Context) -> Answer {
+async fn exchange_34(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -407,7 +426,7 @@ async fn exchange_33(context: &Context) -> Answer {
 }
 
 /// `delete_client`
-async fn exchange_34(context: &Context) -> Answer {
+async fn exchange_35(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -417,7 +436,7 @@ async fn exchange_34(context: &Context) -> Answer {
 }
 
 /// `list_forms`
-async fn exchange_35(context: &Context) -> Answer {
+async fn exchange_36(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -426,7 +445,7 @@ async fn exchange_35(context: &Context) -> Answer {
 }
 
 /// `list_products`
-async fn exchange_36(context: &Context) -> Answer {
+async fn exchange_37(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -436,7 +455,7 @@ async fn exchange_36(context: &Context) -> Answer {
 }
 
 /// `list_orders`
-async fn exchange_37(context: &Context) -> Answer {
+async fn exchange_38(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -446,7 +465,7 @@ async fn exchange_37(context: &Context) -> Answer {
 }
 
 /// `get_order`
-async fn exchange_38(context: &Context) -> Answer {
+async fn exchange_39(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -455,7 +474,7 @@ async fn exchange_38(context: &Context) -> Answer {
 }
 
 /// `get_order`
-async fn exchange_39(context: &Context) -> Answer {
+async fn exchange_40(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -464,7 +483,7 @@ async fn exchange_39(context: &Context) -> Answer {
 }
 
 /// `list_certificates`
-async fn exchange_40(context: &Context) -> Answer {
+async fn exchange_41(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -475,7 +494,7 @@ async fn exchange_40(context: &Context) -> Answer {
 }
 
 /// `check_certificate`
-async fn exchange_41(context: &Context) -> Answer {
+async fn exchange_42(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -485,7 +504,7 @@ async fn exchange_41(context: &Context) -> Answer {
 }
 
 /// `check_certificate`
-async fn exchange_42(context: &Context) -> Answer {
+async fn exchange_43(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -494,7 +513,7 @@ async fn exchange_42(context: &Context) -> Answer {
 }
 
 /// `create_certificate`
-async fn exchange_43(context: &Context) -> Answer {
+async fn exchange_44(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
@@ -506,7 +525,7 @@ async fn exchange_43(context: &Context) -> Answer {
 }
 
 /// `delete_certificate`
-async fn exchange_44(context: &Context) -> Answer {
+async fn exchange_45(context: &Context) -> Answer {
     let client = provider::Client::api_key(provider::ApiKey { username: "12345".to_owned(), password: Secret::from("test-key-not-real".to_owned()) })
         .with_context(context)
         .build()?;
