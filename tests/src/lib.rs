@@ -8,6 +8,7 @@ pub mod connections;
 pub mod exchanges;
 pub mod golden;
 pub mod manifests;
+pub mod refresh;
 pub mod wire_code;
 
 /// A file or a folder of the repository.

@@ -152,6 +152,7 @@ impl Inner<'_> {
     async fn read(&self) -> Result<Found, Error> {
         let found = self.load().await?;
         if let Some(broken) = found.connection.broken() {
+            self.flight.hold(None);
             return Err(broken);
         }
         self.adopt(&found.connection, None);
@@ -283,6 +284,7 @@ impl Inner<'_> {
             connection.pending = None;
             connection.broken = Some(broken);
             if self.store.save(&self.id, Some(revision), &connection.to_bytes()).await?.is_some() {
+                self.flight.hold(None);
                 return Err(told);
             }
         }

@@ -25,7 +25,8 @@
 //!    Behind the gate it looks at the copy again: usually another task has done the work. If that task failed while
 //!    this one waited, this one gets the same error and asks nobody.
 //! 3. **Read.** The record is read. If its token is not due (and not the rejected one), another process has renewed
-//!    it: it is used. If the record says that the connection is broken, that is the error, and nobody is asked.
+//!    it: it is used. If the record says that the connection is broken, that is the error, nobody is asked, and the copy is
+//!    forgotten.
 //! 4. **Lease.** Where another holds it, that one is renewing the token: a copy that has not ended is used; else
 //!    wait a little, longer each time, and go back to 3.
 //! 5. **Read again** under the lease, as in 3. A mark that is found now is of a holder that is gone, for its lease
