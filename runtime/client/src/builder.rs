@@ -276,6 +276,7 @@ impl<'p> Builder<'p> {
             scopes: self.joined_scopes(&method),
             servers,
             headers,
+            has_late_headers: connector.headers().iter().any(|template| !is_fixed(&template.value())),
             query,
             auth,
             redactor,

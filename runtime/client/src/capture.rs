@@ -52,3 +52,63 @@ pub(crate) fn kept(
     let value = typed(&Field::new("").with_format(format), &text, allow_private)?;
     Ok(if secret { FieldValue::Secret(Secret::new(text)) } else { FieldValue::Plain(value) })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use couplet_plan::{Expression, Key, Scope};
+
+    use super::*;
+    use crate::response::Received;
+
+    const VALUE: Expression<'_> =
+        Expression::reference(Scope::Response, &[Key::Name("body"), Key::Name("value")]);
+
+    fn of(wanted: &Capture<'_>, body: &str) -> Result<Option<String>, Error> {
+        let headers = http::HeaderMap::new();
+        let received = Received { status: 200, headers, body: Bytes::from(body.to_owned()) };
+        let cx = Scopes { response: Some(&received), ..Scopes::default() };
+        let value = capture(wanted, &cx, false)?;
+        Ok(value.map(|value| match value {
+            FieldValue::Plain(value) => {
+                value.into_text().map(std::borrow::Cow::into_owned).unwrap_or_default()
+            }
+            FieldValue::Secret(secret) => format!("secret {}", secret.expose_secret()),
+        }))
+    }
+
+    #[test]
+    fn values_are_kept_as_they_are() {
+        let plain = Capture::new("a", VALUE);
+        assert_eq!(of(&plain, r#"{"value": 7}"#).unwrap().as_deref(), Some("7"));
+        assert_eq!(of(&plain, r#"{"value": "x"}"#).unwrap().as_deref(), Some("x"));
+        assert_eq!(of(&plain.secret(), r#"{"value": 7}"#).unwrap().as_deref(), Some("secret 7"));
+        for body in
+            [r#"{"value": null}"#, "{}", r#"{"value": ""}"#, r#"{"value": "a\u0000b"}"#, r#"{"value": []}"#]
+        {
+            let error = of(&plain, body).unwrap_err();
+            assert!(error.to_string().contains("`captured.a`"), "{error}");
+        }
+        assert_eq!(of(&plain.optional(), "{}").unwrap(), None);
+        assert_eq!(of(&plain.optional(), r#"{"value": null}"#).unwrap(), None);
+    }
+
+    #[test]
+    fn hosts_are_confined() {
+        let host = |within| Capture::new("a", VALUE).with_format(Format::Url(within));
+        let body = |url: &str| format!(r#"{{"value": "{url}"}}"#);
+        let confined = host(&["*.example.com"]);
+        assert!(of(&confined, &body("https://a.example.com/path")).is_ok());
+        for url in [
+            "https://example.com",
+            "https://a.example.com?x",
+            "http://a.example.com",
+            "https://a.example.com/../x",
+        ] {
+            assert!(of(&confined, &body(url)).is_err(), "{url}");
+        }
+        for url in ["https://127.0.0.1/", "https://localhost", "https://metadata.google.internal"] {
+            assert!(of(&host(&[]), &body(url)).is_err(), "{url}");
+        }
+    }
+}

@@ -50,6 +50,8 @@ pub(crate) struct Core<'p> {
     pub(crate) servers: Servers,
     /// Headers of every request, as far as they are always the same.
     pub(crate) headers: HeaderMap,
+    /// Whether there are others, too.
+    pub(crate) has_late_headers: bool,
     /// Query parameters of every request, encoded; `None` where they are not always the same.
     pub(crate) query: Option<String>,
     pub(crate) auth: Prepared,
@@ -137,6 +139,9 @@ impl<'p> Core<'p> {
     /// The headers of every request.
     pub(crate) fn headers(&self, cx: &Scopes<'_>) -> Result<HeaderMap, Error> {
         let mut headers = self.headers.clone();
+        if !self.has_late_headers {
+            return Ok(headers);
+        }
         for template in self.connector.headers().iter().filter(|template| !is_fixed(&template.value())) {
             if let Some(value) = template_value(template, cx, ErrorKind::Config)? {
                 let text = style::plain(template.name(), value)?;

@@ -162,3 +162,59 @@ pub(crate) fn hint(said: &Said) -> Option<&'static str> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
+
+    use super::*;
+
+    fn received(status: u16, media: &'static str, body: &str) -> Received {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        Received { status, headers, body: Bytes::from(body.to_owned()) }
+    }
+
+    fn object(media: &'static str, body: &str) -> String {
+        let read = as_object(received(200, media, body), &|name| name == "sid").unwrap();
+        read.text().unwrap().to_owned()
+    }
+
+    #[test]
+    fn forms_are_read_as_objects() {
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(object(form, "a=1+2&b=%C3%A9"), r#"{"a":"1 2","b":"é"}"#);
+        assert_eq!(object(form, r#"{"a":1}"#), r#"{"a":1}"#);
+        assert_eq!(object("text/plain", "sid=1&x=\n"), r#"{"sid":"1","x":""}"#);
+        assert_eq!(object("text/plain", "sid=1"), r#"{"sid":"1"}"#);
+        assert_eq!(object("text/plain", "other=1"), "other=1");
+        assert_eq!(object("text/html", "<a href=\"?sid=1\">"), "<a href=\"?sid=1\">");
+        assert_eq!(object("application/json", "sid=1"), "sid=1");
+    }
+
+    #[test]
+    fn members_that_stand_twice_are_refused_at_any_depth() {
+        for body in [r#"{"a":1,"a":2}"#, r#"{"a":[{"b":1,"\u0062":2}]}"#] {
+            assert!(as_object(received(200, "application/json", body), &|_| false).is_err(), "{body}");
+        }
+        assert!(as_object(received(200, "application/json", r#"{"a":{"a":1}}"#), &|_| false).is_ok());
+    }
+
+    #[test]
+    fn what_providers_say_is_found_in_their_own_words() {
+        let redactor = Redactor::default();
+        let of = |body: &str| {
+            let said = said(&received(400, "application/json", body), &redactor);
+            (said.code.unwrap_or_default(), said.description.unwrap_or_default())
+        };
+        let pair = |code: &str, description: &str| (code.to_owned(), description.to_owned());
+        assert_eq!(
+            of(r#"{"error":"invalid_grant","error_description":"gone"}"#),
+            pair("invalid_grant", "gone")
+        );
+        assert_eq!(of(r#"{"errorCode":"E1","errorSummary":"no"}"#), pair("E1", "no"));
+        assert_eq!(of(r#"{"error":{"message":"deep"},"code":7}"#), pair("deep", ""));
+        assert_eq!(of("not JSON"), pair("", ""));
+        assert_eq!(of(r#"{"error":["list"]}"#), pair("", ""));
+    }
+}

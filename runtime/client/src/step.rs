@@ -149,7 +149,7 @@ impl<'c, 'p> Course<'c, 'p> {
         let attempt = Attempt { state: &self.state, moment };
         let callback = fields_of(&self.callback);
         let cx = Scopes { moment: Some(&attempt.moment), ..self.scopes(&callback, None) };
-        let mut request = build(core, step, &cx, prepared)?;
+        let mut request = build(core, step, &cx, prepared, signed)?;
         auth::sign(core, prepared, &attempt, &mut request)?;
         Ok(request)
     }
@@ -161,9 +161,9 @@ fn build(
     step: &Step<'_>,
     cx: &Scopes<'_>,
     auth: &Prepared,
+    signed: bool,
 ) -> Result<Request<Bytes>, Error> {
     let inputs = Inputs::new(&[]);
-    let signed = !matches!(auth, Prepared::Nothing);
     let (server, mut target) = match step.url() {
         StepUrl::Path(place, parts) => {
             let server = core.server(place, cx)?.into_owned();

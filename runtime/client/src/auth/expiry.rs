@@ -54,8 +54,48 @@ fn number(value: &Value<'_>) -> Option<f64> {
     text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
 }
 
-/// A whole number of milliseconds, in the range that instants have.
+/// The whole part of a number, in the range that instants have.
 fn whole(millis: f64) -> i64 {
-    let seconds = Duration::from_secs_f64(millis.clamp(0.0, 253_402_300_799_000.0) / 1000.0);
-    i64::try_from(seconds.as_millis()).unwrap_or(i64::MAX)
+    // Only durations turn floats into whole numbers without a cast; what they count does not matter.
+    let whole = Duration::from_secs_f64(millis.clamp(0.0, 253_402_300_799_000.0)).as_secs();
+    i64::try_from(whole).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(json: &str) -> Result<Option<u64>, Error> {
+        let lifetime = lifetime(&crate::json::parse(json).unwrap(), 1000)?;
+        Ok(lifetime.map(|lifetime| lifetime.as_secs()))
+    }
+
+    #[test]
+    fn lifetimes_are_numbers_of_some_unit() {
+        assert_eq!(seconds("3600").unwrap(), Some(3600));
+        assert_eq!(seconds("\"3600\"").unwrap(), Some(3600));
+        assert_eq!(seconds("3600.9").unwrap(), Some(3600));
+        assert_eq!(seconds("0").unwrap(), None);
+        assert_eq!(seconds("-1").unwrap(), None);
+        assert_eq!(seconds("1e300").unwrap(), Some(3_153_600_000));
+        assert_eq!(seconds("99999999999999999999").unwrap(), Some(3_153_600_000));
+        for wrong in ["\"abc\"", "\"\"", "true", "[]", "\"NaN\"", "\"0x10\""] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        let minutes = lifetime(&Value::Int(2), 60_000).unwrap();
+        assert_eq!(minutes, Some(Duration::from_secs(120)));
+        assert_eq!(lifetime(&Value::Duration(90_000), 1).unwrap(), Some(Duration::from_secs(90)));
+    }
+
+    #[test]
+    fn ends_are_instants_or_numbers() {
+        let of = |json: &str| at(&crate::json::parse(json).unwrap());
+        assert_eq!(of("1700000000").unwrap(), Expiry::At(1_700_000_000_000));
+        assert_eq!(of("1700000000123").unwrap(), Expiry::At(1_700_000_000_123));
+        assert_eq!(of("\"1700000000\"").unwrap(), Expiry::At(1_700_000_000_000));
+        assert_eq!(of("\"2023-11-14T22:13:20Z\"").unwrap(), Expiry::At(1_700_000_000_000));
+        assert_eq!(of("0").unwrap(), Expiry::Unknown);
+        assert_eq!(of("1e300").unwrap(), Expiry::At(253_402_300_799_000));
+        assert!(of("\"tomorrow\"").is_err() && of("{}").is_err());
+    }
 }

@@ -140,13 +140,12 @@ pub(crate) fn issued<'p>(
 ) -> Result<Issued, Error> {
     let fields = values(token, course, received)?;
     course.core.learned.learn(secrets_of(&fields));
-    let expiry = expiry(token, course, received)?;
     let values = kept(&fields);
     for (name, value) in fields {
         put(&mut course.state.credentials, name, value);
     }
     course.capture(token.captures(), Some(received))?;
-    let mut issued = Issued::new(expiry);
+    let mut issued = Issued::new(expiry(token, course, received)?);
     issued.values = values;
     issued.captured = kept(&course.state.captured);
     Ok(issued)

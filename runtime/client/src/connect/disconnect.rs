@@ -85,8 +85,10 @@ impl<'p> Inner<'p> {
         };
         if !token.revoke().is_empty() {
             let state = held.stored_state(self).await?;
-            let mut course = issue::course(self, token, State::clone(&state));
-            course.run(token.revoke()).await?;
+            if state.generation > 0 {
+                let mut course = issue::course(self, token, State::clone(&state));
+                course.run(token.revoke()).await?;
+            }
         }
         Ok(())
     }
