@@ -82,6 +82,16 @@ pub(crate) fn kept(fields: &[(&str, FieldValue)]) -> Kept {
     fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
+/// Adds values to those that a connection keeps, in the place of those of the same names.
+pub(crate) fn add(kept: &mut Kept, fields: &[(&str, FieldValue)]) {
+    for (name, value) in fields {
+        match kept.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value.clone(),
+            None => kept.push(((*name).to_owned(), value.clone())),
+        }
+    }
+}
+
 /// The names of everything that a method's steps capture.
 pub(crate) fn capture_names<'p>(method: &AuthMethod<'p>) -> Vec<&'p str> {
     let mut names = Vec::new();

@@ -60,9 +60,7 @@ async fn complete<'p>(
     check_state(value("state"), state)?;
     let may_lack = value("iss").is_none() && pending.get("issuer_may_lack").is_some();
     check_issuer(value("iss"), pending.get("issuer").filter(|_| !may_lack))?;
-    if !core.used.first_time(state, core.clock.now()) {
-        return Err(Error::input("this redirect has been used before; begin anew"));
-    }
+    let used = builder.once(&core, state).await?;
     if let Some(code) = value("error") {
         return Err(refused(&core, code, value("error_description")));
     }
@@ -97,6 +95,7 @@ async fn complete<'p>(
     let issued = issue::obtained(token, &mut course, token.obtain()).await.map_err(once)?;
     let mut connection = core.connection();
     connection.captured.clone_from(&pending.connection.captured);
+    connection.captured.push(used);
     connection.renew(issued, asked_at);
     finish(builder, connection, 0).await
 }

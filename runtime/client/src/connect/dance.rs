@@ -79,9 +79,7 @@ pub(super) async fn complete<'p>(
     }
     let verifier = value(&pairs, "oauth_verifier").filter(|verifier| !verifier.is_empty());
     let verifier = verifier.ok_or_else(|| Error::input("the redirect has no `oauth_verifier`"))?;
-    if !core.used.first_time(wanted, core.clock.now()) {
-        return Err(Error::input("this redirect has been used before; begin anew"));
-    }
+    let used = builder.once(&core, wanted).await?;
     let temporary = (Secret::new(wanted), Secret::new(pending.get("token_secret").unwrap_or_default()));
     let extra = [("oauth_verifier", verifier)];
     let asked_at = core.clock.now();
@@ -89,6 +87,7 @@ pub(super) async fn complete<'p>(
     let (token, secret) = credentials(&core, &answer)?;
     let issued = Issued::new(Expiry::Unknown).secret("access_token", token).secret("token_secret", secret);
     let mut connection = core.connection();
+    connection.captured.push(used);
     connection.renew(issued, asked_at);
     finish(builder, connection, 0).await
 }

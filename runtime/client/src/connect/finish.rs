@@ -12,7 +12,7 @@ use crate::{
     capture,
     expression::{Value, present},
     response::Received,
-    state::{State, kept, put},
+    state::{State, add, put},
     step::Course,
 };
 
@@ -61,7 +61,7 @@ impl<'p> Builder<'p> {
             .map_err(|why| Error::input(format!("`captured.{}` cannot be used: {why}", choice.name())))?;
         let mut captured = State::of(&core, &connection).captured;
         put(&mut captured, choice.name(), chosen);
-        connection.captured = kept(&captured);
+        add(&mut connection.captured, &captured);
         finish(self, connection, place + 1).await
     }
 }
@@ -81,7 +81,7 @@ pub(super) async fn finish<'p>(
         let Some(choice) = step.choice() else { continue };
         let mut options = options(&course, &choice, &received)?;
         if options.len() > 1 {
-            connection.captured = kept(&course.state.captured);
+            add(&mut connection.captured, &course.state.captured);
             let values: Vec<_> = options.iter().map(|option| option.value.as_str()).collect();
             let pending = Pending::new(PURPOSE, core.clock.now(), connection)
                 .with("step", place.to_string())
@@ -100,7 +100,7 @@ pub(super) async fn finish<'p>(
         let value = value.map_err(|why| Error::decode(format!("`captured.{}`: {why}", choice.name())))?;
         put(&mut course.state.captured, choice.name(), value);
     }
-    connection.captured = kept(&course.state.captured);
+    add(&mut connection.captured, &course.state.captured);
     builder.keep(connection).await.map(Completed::Connected)
 }
 

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use couplet_plan::{AuthMethod, Field};
 
-use super::pending::About;
+use super::pending::{About, equal};
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, Secret,
     auth::connection::{Connection, Kept},
     builder::Builder,
-    client::Client,
+    client::{Client, Core},
     clock::{Clock as _, SystemClock},
-    expression::FieldValue,
+    crypto::digest::sha256,
+    expression::{FieldValue, hex},
     fields::Supplied,
     store::{Record, Store},
 };
 
+/// Under this name a connection keeps the digest of the state of which it came. No manifest has such a name.
+const REDIRECT: &str = "redirect.state";
 /// How often a record is read anew that others write at the same time.
 const TRIES: usize = 8;
 
@@ -59,6 +62,24 @@ impl<'p> Builder<'p> {
         let client = self.with_connection(&connection).build()?;
         client.0.forget();
         Ok(client)
+    }
+
+    /// Takes a redirect's state, which counts once: in this process, and for what the store has. Gives what the
+    /// connection that comes of it keeps, to know it again.
+    pub(super) async fn once(&self, core: &Core<'_>, state: &str) -> Result<(String, FieldValue), Error> {
+        let digest = Secret::new(hex(&sha256(state.as_bytes())));
+        let mut first = core.used.first_time(state, core.clock.now());
+        if let Some((store, id)) = &self.store
+            && let Some(record) = store.load(id).await?
+            && let Ok(before) = Connection::from_bytes(record.bytes())
+        {
+            let known = before.captured.iter().find(|(name, _)| name == REDIRECT);
+            first &= !matches!(known, Some((_, FieldValue::Secret(known))) if equal(known.expose_secret(), digest.expose_secret()));
+        }
+        if first {
+            return Ok((REDIRECT.to_owned(), FieldValue::Secret(digest)));
+        }
+        Err(Error::input("this redirect has been used before; begin anew"))
     }
 
     /// What a pending value of this builder must be of.

@@ -1,9 +1,12 @@
 //! The redirect: what is checked before anything of it is used.
 
+use std::sync::Arc;
+
 use couplet_runtime::{
     ErrorKind, Secret,
     connect::{Authorization, Completed},
     generated::v1::Builder,
+    store::MemoryStore,
     transport::Reason,
 };
 
@@ -109,6 +112,21 @@ async fn o_04_a_state_counts_once_and_in_its_session() {
     let old = format!("{}{old}{}", &text[..start], &text[start + digits..]);
     let error = complete(Secret::new(old), other.state().to_owned()).await.unwrap_err();
     assert!(error.to_string().contains("ten minutes"), "{error}");
+}
+
+/// O-04: a store knows a redirect again, whatever process has used it.
+#[tokio::test]
+async fn o_04_a_redirect_counts_once_for_a_store() {
+    let provider = Provider::default().json(200, TOKEN);
+    let store = Arc::new(MemoryStore::new());
+    let authorization = begin(&provider, CODE_METHOD).await;
+    let callback = format!("code=c&state={}", authorization.state());
+    let builder = || app(provider.builder(&CONNECTOR, CODE_METHOD)).with_store(store.clone(), "a");
+    builder().complete(authorization.pending(), &callback).await.unwrap();
+    let error = builder().complete(authorization.pending(), &callback).await.unwrap_err();
+    assert!(error.to_string().contains("used before"), "{error}");
+    let status = builder().open().await.unwrap().status().await.unwrap();
+    assert!(status.captured.is_empty(), "{:?}", status.captured);
 }
 
 /// O-05 to O-08: RFC 9207's table, without any repair of what is compared.
