@@ -36,7 +36,7 @@ async fn exchange_2(context: &Context) -> Answer {
     let client = provider::Client::token(provider::Config { account: "123456".to_owned() }, provider::Token { consumer_key: "ef40afdd8abaac111b13825dd5e5e2ddddb44f86d5a0dd6dcf38c20aae6b67e4".to_owned(), consumer_secret: Secret::from("d26ad321a4b2f23b0741c8d38392ce01c3e23e109df6c96eac6d099e9ab9e8b5".to_owned()), token: "2b0ce516420110bcbd36b69e99196d1b7f6de3c6234c5afb799b73d87569f5cc".to_owned(), token_secret: Secret::from("c29a677df7d5439a458c063654187e3d678d73aca8e3c9d8bea1478a3eb0d295".to_owned()) })
         .with_context(context)
         .build()?;
-    let request = client.create_record("customer", provider::actions::CreateRecord { record: value("{\"companyName\":\"My Company\",\"entityId\":\"New Customer\",\"subsidiary\":{\"id\":\"1\"}}") });
+    let request = client.create_record("customer", provider::actions::CreateRecord { record: value("{\"companyname\":\"My Company\",\"entityid\":\"New Customer\",\"subsidiary\":{\"id\":\"1\"}}") });
     Ok(json(&request.send().await?))
 }
 
