@@ -31,6 +31,7 @@ pub struct Fleet {
     start: Box<dyn Fn() -> Command>,
     workers: Workers,
     tasks: usize,
+    buried: Arc<dyn Fn(u32) + Send + Sync>,
     says: bool,
     /// How long the clocks have run, in milliseconds.
     elapsed: u64,
@@ -78,12 +79,26 @@ impl Fleet {
             start: Box::new(start),
             workers: Arc::new(Mutex::new((0..workers).map(|_| None).collect())),
             tasks,
+            buried: Arc::new(|_| {}),
             says,
             elapsed: 0,
         };
         fleet.connect();
         fleet.replace_dead();
         fleet
+    }
+
+    /// What is done when the process of that number has been killed, before anybody else goes on.
+    #[must_use]
+    pub fn with_burial(mut self, buried: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        self.buried = Arc::new(buried);
+        self
+    }
+
+    /// How many workers there are, and how many tasks each has.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (lock(&self.workers).len(), self.tasks)
     }
 
     /// A person connects.
@@ -147,11 +162,12 @@ impl Fleet {
             // Not so soon that the token before could still be one of this moment.
             self.elapsed += 1;
         }
-        let workers = Arc::clone(&self.workers);
+        let (workers, buried) = (Arc::clone(&self.workers), Arc::clone(&self.buried));
         let observer: Observer = Box::new(move |event| {
             let killed = victim(event)?;
-            let worker = lock(&workers)[killed].take();
-            worker.is_some_and(kill).then_some(killed)
+            let worker = lock(&workers)[killed].take()?;
+            buried(kill(worker));
+            Some(killed)
         });
         self.provider.observe(Some(observer));
         let mut waiting = Vec::new();
@@ -192,9 +208,11 @@ impl Drop for Fleet {
     }
 }
 
-/// Kills a worker, and comes back when it is dead.
-fn kill(mut worker: Worker) -> bool {
-    worker.child.kill().is_ok() && worker.child.wait().is_ok()
+/// Kills a worker, and gives its number when it is dead.
+fn kill(mut worker: Worker) -> u32 {
+    let number = worker.child.id();
+    worker.child.kill().and_then(|()| worker.child.wait()).expect("a child of ours can be killed");
+    number
 }
 
 fn lock(workers: &Mutex<Vec<Option<Worker>>>) -> MutexGuard<'_, Vec<Option<Worker>>> {

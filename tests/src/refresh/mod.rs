@@ -3,4 +3,5 @@
 
 pub mod fleet;
 pub mod provider;
+pub mod rounds;
 pub mod worker;

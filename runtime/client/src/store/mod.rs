@@ -17,12 +17,16 @@ mod disk;
 mod file;
 mod key;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod sealed;
 
 use std::{any::Any, error::Error as StdError, fmt, pin::Pin, time::Duration};
 
 use zeroize::Zeroizing;
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 pub use self::{file::FileStore, key::StoreKey, memory::MemoryStore};
 use crate::{Error, ErrorKind};
 
