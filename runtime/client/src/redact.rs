@@ -16,6 +16,9 @@ use crate::{Secret, percent};
 /// What stands in a secret's place.
 pub(crate) const MASK: &str = "***";
 
+/// How long a line of a secret is that is one by itself.
+const LINE: usize = 16;
+
 /// The secrets of one client or one call.
 #[derive(Clone, Default)]
 pub(crate) struct Redactor {
@@ -70,8 +73,18 @@ fn add<'s>(known: &Mutex<VecDeque<Secret>>, secrets: impl Iterator<Item = &'s Se
 }
 
 impl Redactor {
-    /// Adds a secret in all its encodings.
+    /// Adds a secret in all its encodings. One of several lines, as a key in PEM, is also known by each of them.
     pub(crate) fn add(&mut self, secret: &str) {
+        self.add_one(secret);
+        if secret.contains('\n') {
+            let lines = secret.lines().map(str::trim);
+            lines
+                .filter(|line| line.len() >= LINE && !line.starts_with("-----"))
+                .for_each(|line| self.add_one(line));
+        }
+    }
+
+    fn add_one(&mut self, secret: &str) {
         if secret.is_empty() {
             return;
         }
@@ -197,6 +210,14 @@ mod tests {
             assert!(cleaned.contains(MASK), "{cleaned}");
             assert!(cleaned.len() < 14, "{cleaned}");
         }
+    }
+
+    #[test]
+    fn a_line_of_a_key_is_found() {
+        let redactor = redactor("-----BEGIN KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ\nshort\n-----END KEY-----\n");
+        let encoded = general_purpose::STANDARD.encode("xMC4CAQAwBQYDK2VwBCIEIJ");
+        let cleaned = redactor.clean(&format!("<MC4CAQAwBQYDK2VwBCIEIJ> short {encoded}"));
+        assert!(cleaned.starts_with("<***> short ") && cleaned.len() < 20, "{cleaned}");
     }
 
     #[test]
