@@ -418,7 +418,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             }
             changes => {
                 let changes = match changes {
-                    Some(TokenRequest::Changes(changes)) => Some(changes),
+                    Some(TokenRequest::Changes(changes)) => Some(&**changes),
                     _ => None,
                 };
                 let url = self.endpoint(auth.token_url.as_ref(), "token_url", "token_endpoint")?;
@@ -479,7 +479,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             Some(TokenRequest::Steps(own)) => {
                 return steps::lower(&own.steps, Kind::Token, self.draft, self.cx).map(Some);
             }
-            Some(TokenRequest::Changes(changes)) => Some(changes),
+            Some(TokenRequest::Changes(changes)) => Some(&**changes),
             None if !standard => return Some(None),
             None => None,
         };
@@ -499,7 +499,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             Some(TokenRequest::Steps(own)) => {
                 return steps::lower(&own.steps, Kind::Token, self.draft, self.cx);
             }
-            Some(TokenRequest::Changes(changes)) => Some(changes),
+            Some(TokenRequest::Changes(changes)) => Some(&**changes),
             None if auth.revocation_url.is_none() => return Some(&[]),
             None => None,
         };

@@ -214,7 +214,7 @@ object! {
 #[derive(Debug, Clone)]
 pub enum TokenRequest {
     /// It is changed.
-    Changes(TokenChanges),
+    Changes(Box<TokenChanges>),
     /// These requests stand in its place.
     Steps(Steps),
     /// There is none.
@@ -264,7 +264,7 @@ impl Decode for TokenRequest {
         if node.get("steps").is_some() {
             return Steps::decode(node, cx).map(Self::Steps);
         }
-        TokenChanges::decode(node, cx).map(Self::Changes)
+        TokenChanges::decode(node, cx).map(Box::new).map(Self::Changes)
     }
 }
 
