@@ -5,6 +5,5 @@ mod callback;
 mod others;
 mod plan;
 mod provider;
-mod secrets;
 mod signed;
 mod tokens;
