@@ -30,7 +30,8 @@ impl Drop for Folder {
 fn fleet(folder: &Path, workers: usize, tasks: usize, says: bool) -> Fleet {
     let folder = folder.join("connections");
     let store = FileStore::open(&folder, StoreKey::new([0x5a; 32])).expect("the store opens");
-    Fleet::new(Arc::new(store), workers, tasks, says, move || {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    Fleet::new(runtime, Arc::new(store), workers, tasks, says, move || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_refresh-worker"));
         command.arg(&folder).env("COUPLET_STORE_KEY", "5a".repeat(32));
         command

@@ -42,6 +42,13 @@ impl<'p> State<'p> {
     /// What was supplied, with what a connection has beside it. What a caller gave to this very client counts more
     /// than what is stored.
     pub(crate) fn of(core: &Core<'p>, connection: &Connection) -> Self {
+        let mut state = Self::without_token(core, connection);
+        state.take(&core.method, connection);
+        state
+    }
+
+    /// The same without the connection's token: what a first one is obtained with.
+    pub(crate) fn without_token(core: &Core<'p>, connection: &Connection) -> Self {
         let mut state = (*core.supplied).clone();
         let fields = core.method.fields().iter().map(couplet_plan::Field::name);
         for (name, value) in named(fields, &connection.credentials) {
@@ -49,7 +56,7 @@ impl<'p> State<'p> {
                 put(&mut state.credentials, name, value);
             }
         }
-        state.take(&core.method, connection);
+        state.take_captured(&core.method, connection);
         state
     }
 
@@ -60,10 +67,14 @@ impl<'p> State<'p> {
                 put(&mut self.credentials, name, value);
             }
         }
+        self.take_captured(method, connection);
+        self.generation = connection.generation();
+    }
+
+    fn take_captured(&mut self, method: &AuthMethod<'p>, connection: &Connection) {
         for (name, value) in named(capture_names(method).into_iter(), &connection.captured) {
             put(&mut self.captured, name, value);
         }
-        self.generation = connection.generation();
     }
 }
 

@@ -1,7 +1,10 @@
 //! A client of a language server, as an editor is one: requests, notifications and diagnostics over its standard
-//! input and output.
+//! input and output; and processes that share one connection.
 //!
 //! A server that does not answer in time ends the test with a sentence; nothing here waits for a fixed time.
+
+#[path = "../../src/refresh/mod.rs"]
+pub mod refresh;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

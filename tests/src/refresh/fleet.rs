@@ -15,6 +15,7 @@ use couplet_runtime::{
     store::Store,
     tokens::{Connection, Expiry, Issued},
 };
+use tokio::runtime::Runtime;
 
 use super::{
     provider::{Counts, Event, Observer, Provider},
@@ -28,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Fleet {
     provider: Provider,
     store: Arc<dyn Store>,
+    runtime: Runtime,
     start: Box<dyn Fn() -> Command>,
     workers: Workers,
     tasks: usize,
@@ -64,9 +66,11 @@ pub struct Round {
 }
 
 impl Fleet {
-    /// Workers that `start` starts, each with these many tasks, and a connection in their store.
+    /// Workers that `start` starts, each with these many tasks, and a connection in their store, which works on that
+    /// runtime.
     #[must_use]
     pub fn new(
+        runtime: Runtime,
         store: Arc<dyn Store>,
         workers: usize,
         tasks: usize,
@@ -76,6 +80,7 @@ impl Fleet {
         let mut fleet = Self {
             provider: Provider::start(),
             store,
+            runtime,
             start: Box::new(start),
             workers: Arc::new(Mutex::new((0..workers).map(|_| None).collect())),
             tasks,
@@ -112,9 +117,7 @@ impl Fleet {
         let issued =
             Issued::new(Expiry::In(LIFE)).secret("refresh_token", refresh).secret("access_token", access);
         connection.renew(issued, START + i64::try_from(self.elapsed).unwrap_or(i64::MAX));
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
-        runtime.block_on(connection.save(&*self.store, ID)).expect("the store works");
+        self.runtime.block_on(connection.save(&*self.store, ID)).expect("the store works");
     }
 
     /// Starts a worker for each that was killed.

@@ -32,6 +32,7 @@ impl<'p> Issue<'p> {
     }
 
     async fn issue(&self, connection: &Connection) -> Result<Issued, Refusal> {
+        self.core.owns(connection).map_err(refused)?;
         let state = State::of(&self.core, connection);
         let rejected = match self.token.refresh() {
             Some(steps) if connection.has_token() && can_renew(&self.token, &state) => {
@@ -49,15 +50,12 @@ impl<'p> Issue<'p> {
             let error = rejected.unwrap_or_else(nothing_renews);
             return Err(Refusal::new(Outcome::Rejected, error));
         }
-        self.obtain_with(state, connection).await.map_err(refused)
+        self.obtain(connection).await.map_err(refused)
     }
 
     /// Obtains a first token.
     pub(crate) async fn obtain(&self, connection: &Connection) -> Result<Issued, Error> {
-        self.obtain_with(State::of(&self.core, connection), connection).await
-    }
-
-    async fn obtain_with(&self, state: State<'p>, connection: &Connection) -> Result<Issued, Error> {
+        let state = State::without_token(&self.core, connection);
         let mut course = course(&self.core, &self.token, state);
         prepare(&self.token, &mut course, connection).await?;
         obtained(&self.token, &mut course, self.token.obtain()).await.map(Issued::anew)

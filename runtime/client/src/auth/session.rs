@@ -62,6 +62,7 @@ impl<'p> Held<'p> {
                 self.tokens.forget();
             }
         })?;
+        core.owns(&connection)?;
         Ok(self.adopt(core, &connection))
     }
 
@@ -73,6 +74,7 @@ impl<'p> Held<'p> {
             return Err(Error::new(ErrorKind::ReconnectRequired, detail).unsent());
         };
         let connection = Connection::from_bytes(record.bytes())?;
+        core.owns(&connection)?;
         let state = State::of(core, &connection);
         core.learned.learn(state.secrets());
         Ok(Arc::new(state))
@@ -185,6 +187,20 @@ impl<'p> Inner<'p> {
 }
 
 impl<'p> Core<'p> {
+    /// Whether a connection is of this connector and method: no other's secrets are sent.
+    pub(crate) fn owns(&self, connection: &Connection) -> Result<(), Error> {
+        let (connector, method) = (self.connector.name(), self.method.name());
+        if connection.connector() == connector && connection.method() == method {
+            return Ok(());
+        }
+        Err(Error::config(format!(
+            "the stored connection is of `{}` with the auth method `{}`, and not of `{connector}` with `{method}`; \
+             connect again, or name another connection",
+            connection.connector(),
+            connection.method(),
+        )))
+    }
+
     /// A connection of what was supplied, without a token.
     pub(crate) fn connection(&self) -> Connection {
         let mut connection = Connection::new(self.connector.name(), self.method.name());

@@ -5,5 +5,6 @@ mod callback;
 mod others;
 mod plan;
 mod provider;
+mod secrets;
 mod signed;
 mod tokens;

@@ -68,6 +68,22 @@ static PRIVATE_KEY_JWT: Token<'static> = Token::new(
     300,
 ));
 
+const ENCODED_ID: Ex = Expression::filter(Filter::FormEncode, &credential(&[Key::Name("id")]), &[]);
+const ENCODED_SECRET: Ex = Expression::filter(Filter::FormEncode, &SECRET, &[]);
+const PAIR: Ex = Expression::concat(&[ENCODED_ID, Expression::text(":"), ENCODED_SECRET]);
+const BASIC: Ex =
+    Expression::concat(&[Expression::text("Basic "), Expression::filter(Filter::Base64, &PAIR, &[])]);
+
+static CLIENT_BASIC: Token<'static> = Token::new(
+    Flow::Direct,
+    &[Step::new(
+        Method::Post,
+        StepUrl::Url(Server::new("token_url", Expression::text("https://login.example.com/token"))),
+    )
+    .with_headers(&[NamedTemplate::new("authorization", BASIC)])],
+    RESPONSE,
+);
+
 static AWS: AwsSigV4<'static> = AwsSigV4::new(
     credential(&[Key::Name("id")]),
     SECRET,
@@ -97,6 +113,7 @@ static SIGNED: Connector<'static> = Connector::new(
         AuthMethod::new("client", FIELDS, AuthKind::Token(&PRIVATE_KEY_JWT)).with_headers(BEARER),
         AuthMethod::new("mtls", FIELDS, AuthKind::Certificate)
             .with_certificate(credential(&[Key::Name("id")]), SECRET),
+        AuthMethod::new("basic", FIELDS, AuthKind::Token(&CLIENT_BASIC)).with_headers(BEARER),
     ],
 )
 .with_query(&[NamedTemplate::new("v", Expression::text("1"))]);
@@ -181,6 +198,21 @@ async fn aws_requests_are_signed_with_their_query() {
             .starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ")
     );
     assert!(seen.headers.contains(&("x-amz-date".to_owned(), "20150830T123600Z".to_owned())));
+}
+
+/// O-37: the name and the secret are encoded as forms are, and then as HTTP Basic has it (RFC 6749, 2.3.1).
+#[tokio::test]
+async fn o_37_a_client_proves_itself_by_basic() {
+    for (id, secret, sent) in [
+        ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw", "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"),
+        ("a:b", "c%+d é", "Basic YSUzQWI6YyUyNSUyQmQrJUMzJUE5"),
+    ] {
+        let provider =
+            Provider::default().json(200, r#"{"access_token":"at","token_type":"Bearer"}"#).json(200, "[]");
+        let builder = provider.builder(&SIGNED, 5).credential("id", id).secret("secret", secret);
+        builder.build().unwrap().call(&GET).json().await.unwrap();
+        assert_eq!(provider.seen()[0].authorization.as_deref(), Some(sent));
+    }
 }
 
 #[tokio::test]

@@ -335,6 +335,21 @@ async fn o_30_failures_of_the_token_endpoint_are_typed() {
     assert_eq!(provider.seen().len(), 1);
 }
 
+/// O-44: a connection of another connector, or of another method, is not used.
+#[tokio::test]
+async fn o_44_a_connection_of_another_method_is_not_used() {
+    let provider = Provider::default().json(200, r#"{"access_token":"at-1","token_type":"Bearer"}"#);
+    let store = Arc::new(MemoryStore::new());
+    let client = provider.builder(&CONNECTOR, CLIENT_METHOD).with_store(store.clone(), "a");
+    client.credential("client_id", "id").secret("client_secret", "cs").connect().await.unwrap();
+    let other =
+        app(provider.builder(&CONNECTOR, CODE_METHOD)).with_store(store.clone(), "a").build().unwrap();
+    let error = other.call(&GET).json().await.unwrap_err();
+    assert_eq!((error.kind(), provider.seen().len()), (ErrorKind::Config, 1), "{error}");
+    let hosted = provider.builder(&HOSTED, 0).with_store(store, "a");
+    assert_eq!(hosted.open().await.unwrap_err().kind(), ErrorKind::Config);
+}
+
 /// What a store keeps is opened again, without credentials.
 #[tokio::test]
 async fn a_stored_connection_is_opened_again() {
