@@ -43,7 +43,9 @@ fn fleet(folder: &Path, workers: usize, tasks: usize, says: bool) -> Fleet {
 fn eight_processes_of_64_tasks_refresh_once_for_each_expiry() {
     let folder = Folder::new("refresh");
     rounds::once_for_each_expiry(&mut fleet(&folder.0, 8, 64, false));
-    println!("files: 8 processes of 64 tasks, 20 expiries: 20 refreshes, never two at once, 0 invalid_grant");
+    println!(
+        "counted: files: 8 processes of 64 tasks, 20 expiries: 20 refreshes, never two at once, 0 invalid_grant"
+    );
 }
 
 #[test]
@@ -52,6 +54,6 @@ fn killed_processes_lose_nothing_but_what_was_answered_and_not_stored() {
     let folder = Folder::new("killed");
     let (killed, lost) = rounds::killed(&mut fleet(&folder.0, 4, 4, true), 120);
     println!(
-        "files: 120 expiries, {killed} processes killed: {lost} connections lost, each with its cause named"
+        "counted: files: 120 expiries, {killed} processes killed: {lost} connections lost, each with its cause named"
     );
 }

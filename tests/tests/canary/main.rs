@@ -62,12 +62,12 @@ fn no_secret_is_seen_anywhere() {
     std::fs::remove_dir_all(&folder).expect("the stores are removed");
     let forms: usize =
         subjects.iter().flat_map(|subject| &subject.needles).map(|needle| needle.forms().len()).sum();
-    println!(
-        "counted: canaries: {secrets} secrets of {} auth methods in {forms} forms, {} situations, {runs} runs, {texts} texts, {} leaks",
+    couplet_tests::golden::counted(&format!(
+        "canaries: {secrets} secrets of {} auth methods in {forms} forms, {} situations, {runs} runs, {texts} texts, {} leaks",
         subjects.len(),
         situations::ALL.len(),
         leaks.len(),
-    );
+    ));
     assert!(leaks.is_empty(), "{} leaks, such as:\n{}", leaks.len(), leaks[..leaks.len().min(10)].join("\n"));
 }
 

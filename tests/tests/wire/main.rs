@@ -59,6 +59,7 @@ pub(crate) fn each(
             }
         }
     }
+    golden::counted(&format!("exchanges by the Plan in memory: {} of {checked}", checked - failures.len()));
     golden::report(checked, &failures);
 }
 

@@ -38,7 +38,7 @@ fn run(
     check: impl Fn(&Shared),
 ) {
     let schedules = explore(start, processes, limits, check);
-    println!("the refresh protocol, {what}: {schedules} schedules");
+    println!("counted: the refresh protocol, {what}: {schedules} schedules");
 }
 
 /// What holds without kills and faults: one refresh, and everybody has its token.
