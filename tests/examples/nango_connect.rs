@@ -53,6 +53,8 @@ fn print(provider: &str, mut told: Value) -> Outcome<()> {
 #[derive(Default)]
 struct Wire {
     sent: Vec<Value>,
+    /// Answers by the paths that they are given at.
+    routes: Map<String, Value>,
     answers: VecDeque<Value>,
 }
 
@@ -92,9 +94,11 @@ async fn run(text: &str, import: &Import, case: &Value, wire: &Shared, told: &mu
     let plan = connector.plan.connector();
     let method = plan.auth().first().copied().ok_or("there is no auth method")?;
     let builder = supplied(&plan, &method, import, case).with_context(&context(case, wire));
+    wire.lock().unwrap_or_else(std::sync::PoisonError::into_inner).routes =
+        case["routes"].as_object().cloned().unwrap_or_default();
     answer_with(wire, &case["answers"]);
     let client = match case["mode"].as_str() {
-        Some("OAUTH2" | "MCP_OAUTH2" | "OAUTH1") => {
+        Some("OAUTH2" | "MCP_OAUTH2" | "MCP_OAUTH2_GENERIC" | "OAUTH1") => {
             let authorization = builder.clone().authorization().await?;
             told["authorize"] = authorization.url().into();
             let callback = callback(case, authorization.state());
@@ -158,6 +162,13 @@ fn answer(request: &http::Request<Bytes>, wire: &Shared) -> Result<http::Respons
         "headers": headers,
         "body": String::from_utf8_lossy(request.body()),
     }));
+    if let Some((_, body)) =
+        wire.routes.iter().find(|(path, _)| request.uri().path().starts_with(path.as_str()))
+    {
+        let body = Bytes::from(body.as_str().unwrap_or_default().to_owned());
+        let response = http::Response::builder().header("content-type", "application/json");
+        return Ok(response.body(body).unwrap_or_default());
+    }
     let answer =
         wire.answers.pop_front().unwrap_or_else(|| json!({"status": 500, "body": "no answer is left"}));
     let mut response = http::Response::builder()

@@ -48,7 +48,8 @@ pub(crate) fn build(
     }
     let (bytes, default) = match (body.kind(), shared) {
         (kind @ (BodyKind::Json | BodyKind::Form | BodyKind::Xml), Some(shared)) => {
-            (merged::build(&shared, &body, inputs, cx)?, media_type(kind))
+            let merged = merged::build(&shared, &body, inputs, cx)?;
+            (with_key(kind, merged, key)?, media_type(kind))
         }
         (kind, _) => (alone(kind, &body, inputs, cx, key)?, media_type(kind)),
     };
@@ -59,6 +60,28 @@ pub(crate) fn build(
         None => HeaderValue::from_static(default),
     };
     Ok(Built { bytes, content_type: Some(content_type) })
+}
+
+/// A merged body with the key as a further member.
+fn with_key(kind: BodyKind, merged: Bytes, key: Option<(&str, &str)>) -> Result<Bytes, Error> {
+    let Some((name, value)) = key else { return Ok(merged) };
+    let mut out = String::from_utf8(merged.to_vec()).map_err(|_| Error::config("the body is not a text"))?;
+    if kind == BodyKind::Form {
+        let mut pairs = Pairs::form();
+        pairs.push(name, value.as_bytes());
+        if !out.is_empty() {
+            out.push('&');
+        }
+        out.push_str(&pairs.finish());
+    } else {
+        if out.pop() != Some('}') {
+            return Err(Error::config("the key stands in the body, which is not an object here"));
+        }
+        member(&mut out, name);
+        json::write_string(&mut out, value);
+        out.push('}');
+    }
+    Ok(out.into())
 }
 
 /// A body that is the action's alone, but for a key.
@@ -249,5 +272,20 @@ fn binary_body<'v>(body: &Body<'v>, inputs: &'v Inputs<'v>, cx: &Scopes<'v>) -> 
     match single(body, inputs, cx)? {
         Value::Text(text) if whole => base64_decode(&text).map(Bytes::from).map_err(unusable),
         value => Ok(Bytes::from(value.into_bytes().map_err(unusable)?.into_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_joins_a_merged_body() {
+        let key = Some(("key", "s\"1"));
+        let merged = |kind, text: &'static str| with_key(kind, Bytes::from(text), key).expect("a body");
+        assert_eq!(merged(BodyKind::Json, "{}"), r#"{"key":"s\"1"}"#);
+        assert_eq!(merged(BodyKind::Json, r#"{"a":1}"#), r#"{"a":1,"key":"s\"1"}"#);
+        assert_eq!(merged(BodyKind::Form, "a=1"), "a=1&key=s%221");
+        assert!(with_key(BodyKind::Json, Bytes::from("[1]"), key).is_err());
     }
 }

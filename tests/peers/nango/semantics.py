@@ -16,6 +16,7 @@ from values import APP, NONCE, NOW, REDIRECT, UUID, own_domain
 ANY = "\u2217any\u2217"
 OPAQUE = "\u2217opaque\u2217"
 PROBE = "/couplet/probe"
+MCP = "https://auth.mcp7.example.com"
 OWN = "https://private7.example.com"
 
 
@@ -37,8 +38,8 @@ def moment(text):
     if form == "x":
         return str(int(when.timestamp()) * 1000)
     out = ""
-    for literal, token in re.findall(r"\[([^\]]*)\]|(YYYY|MM|DD|HH|mm|ss|SSS|.)", form):
-        tokens = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
+    for literal, token in re.findall(r"\[([^\]]*)\]|(YYYY|MMM|MM|DD|ddd|HH|mm|ss|SSS|ZZ|.)", form):
+        tokens = {"YYYY": "%Y", "MMM": "%b", "ddd": "%a", "ZZ": "+0000", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
         out += literal if not token else when.strftime(tokens[token]) if token in tokens else token.replace("SSS", "000")
     return out
 
@@ -51,6 +52,9 @@ def apply(function, inner):
         return hashlib.sha256(data).hexdigest()
     if function == "sha256Base64":
         return base64.b64encode(hashlib.sha256(data).digest()).decode()
+    if function == "hmacSha1Hex":
+        message, key = inner.rsplit(",", 1)
+        return hmac.new(key.strip().encode(), message.encode(), hashlib.sha1).hexdigest()
     return OPAQUE
 
 
@@ -59,7 +63,8 @@ class Scope:
 
     def __init__(self, filled, **names):
         self.config = {**filled["config"], **filled["callback"], **filled["metadata"]}
-        self.credentials = dict(filled["credentials"])
+        # What no connection gives, the integration has.
+        self.credentials = {**filled["integration"], **filled["credentials"]}
         self.names = names
 
     def look(self, name):
@@ -173,7 +178,9 @@ def texts_only(params, scope):
 
 def token_url(entry):
     found = entry.get("token_url")
-    return found.get("OAUTH2") or found.get("APP") if isinstance(found, dict) else found
+    if isinstance(found, dict):
+        return found.get("APP") if entry.get("auth_mode") in ("APP", "CUSTOM") else found.get("OAUTH2")
+    return found
 
 
 def authorize(entry, filled, client):
@@ -366,7 +373,7 @@ def default_headers(entry, filled, token, proxy):
     mode, credentials = entry.get("auth_mode"), filled["credentials"]
     if mode == "BASIC":
         return {"authorization": basic(credentials["username"], credentials["password"])}
-    if mode in ("OAUTH2", "OAUTH2_CC", "APP", "MCP_OAUTH2", "JWT"):
+    if mode in ("OAUTH2", "OAUTH2_CC", "APP", "CUSTOM", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC", "JWT"):
         return {"authorization": f"Bearer {token}"}
     if mode == "TWO_STEP":
         said = any("${accessToken}" in str(value) for value in (proxy.get("headers") or {}).values())
@@ -437,6 +444,12 @@ def expected(entry, filled, given):
         out["refresh"] = [oauth2_token(entry, filled, client, True, kind in ("dynamic", "cimd"))]
         if kind == "dynamic":
             out["token"].insert(0, register(entry))
+    elif mode == "MCP_OAUTH2_GENERIC":
+        # What the server's own metadata says (RFC 9728, RFC 8414), for a client that registers itself (RFC 7591).
+        told = {**entry, "authorization_url": MCP + "/authorize", "token_url": MCP + "/token"}
+        out["authorize"] = authorize(told, filled, "registered-1")
+        out["token"] = [oauth2_token(told, filled, ("registered-1", ""), public=True)]
+        out["refresh"] = [oauth2_token(told, filled, ("registered-1", ""), True, True)]
     elif mode == "OAUTH2_CC":
         out["token"] = [client_credentials(entry, filled)]
     elif mode == "TWO_STEP":
@@ -447,7 +460,7 @@ def expected(entry, filled, given):
         names = ("username", "password", "organizationId", "devKey")
         body = {name: filled["credentials"][name] for name in names}
         out["token"] = [request("POST", entry["token_url"], {}, body, "json")]
-    elif mode == "APP":
+    elif mode in ("APP", "CUSTOM"):
         scope = Scope(filled)
         address = url(token_url(entry), scope, "token_url")
         headers = {"authorization": "Bearer " + ANY, "accept": "application/vnd.github.v3+json"}

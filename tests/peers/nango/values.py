@@ -261,9 +261,9 @@ def answers(entry, filled):
         ], []
     if mode == "BILL":
         return [answer({"sessionId": "token-1", "organizationId": "o", "userId": "u"})], []
-    if mode == "APP":
+    if mode in ("APP", "CUSTOM"):
         return [answer({"token": "token-1", "expires_at": "2030-01-01T00:00:00Z"}, 201)], []
-    if mode in ("OAUTH2", "OAUTH2_CC", "MCP_OAUTH2"):
+    if mode in ("OAUTH2", "OAUTH2_CC", "MCP_OAUTH2", "MCP_OAUTH2_GENERIC"):
         list_ = [answer(token_answer(entry, filled, "1"))]
         if mode == "MCP_OAUTH2" and entry.get("client_registration") == "dynamic":
             list_.insert(0, answer({"client_id": "registered-1", "redirect_uris": [REDIRECT]}, 201))

@@ -94,7 +94,14 @@ impl Marked {
 
     /// A text with its placeholders written out, as our template.
     fn ours(&self, text: &str, path: &str, cx: &mut Cx<'_>) -> Option<String> {
-        expression::of(&Template { parts: self.template(text) }, path, cx)
+        let mut parts = self.template(text);
+        // The key itself has a place in the path of the base URL.
+        for part in parts.iter_mut().filter(|_| path == BASE) {
+            if matches!(part, Part::Name(name) if matches!(name.as_str(), "apiKey" | "credentials.apiKey")) {
+                *part = Part::Literal("{key}".to_owned());
+            }
+        }
+        expression::of(&Template { parts }, path, cx)
     }
 
     fn template(&self, text: &str) -> Vec<Part> {
@@ -202,7 +209,7 @@ impl Marked {
     fn all_labels(&self, host: &str, cx: &Cx<'_>) -> bool {
         let chars: Vec<char> = host.chars().collect();
         let last = chars.iter().rposition(|c| self.part(*c).is_some()).unwrap_or_default();
-        let domain: String = chars[last + 1..].iter().collect();
+        let domain: String = chars.iter().skip(last + 1).collect();
         let labels = domain.trim_start_matches('-').split('.').filter(|label| !label.is_empty()).count();
         labels >= 2
             && chars.iter().enumerate().filter(|(_, c)| self.part(**c).is_some()).all(|(at, c)| {

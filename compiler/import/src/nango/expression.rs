@@ -120,8 +120,15 @@ fn plain_reference(name: &str, path: &str, cx: &mut Cx<'_>) -> Option<String> {
         };
         return Some(format!("{scope}.{}", field.name));
     }
-    if let Some(x) = split_key(&full, cx) {
-        return Some(x);
+    if let Some(half) = split_key(&full, cx) {
+        return Some(half);
+    }
+    // What no connection gives, the integrator gave once for all.
+    if let Some(name) = full.strip_prefix("credentials.")
+        && let Some(field) = cx.field_mut(&format!("integrationConfig.{name}"))
+    {
+        field.used = true;
+        return Some(format!("app.{}", field.name));
     }
     if let Some(inner) =
         full.strip_prefix("connectionConfig.").filter(|inner| !inner.is_empty() && !inner.contains('.'))

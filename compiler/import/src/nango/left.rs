@@ -50,7 +50,7 @@ const READ: [&str; 41] = [
     "require_client_certificate",
 ];
 /// Further keys that are read elsewhere.
-const ALSO_READ: [&str; 13] = [
+const ALSO_READ: [&str; 11] = [
     "authorization_url_replacements",
     "authorization_url_fragment",
     "authorization_url_skip_empty",
@@ -62,8 +62,6 @@ const ALSO_READ: [&str; 13] = [
     "assertion",
     "assertion_option",
     "refresh_token_response_metadata",
-    "registration_params",
-    "request_params",
 ];
 
 /// Takes down what is not read anywhere.
@@ -83,6 +81,8 @@ pub(super) fn read(cx: &mut Cx<'_>) {
             "connection_configuration" | "decode_url" | "auth" => {
                 cx.defect(key, format!("`{key}` is read by nothing, in Nango either"));
             }
+            "request_params" => cx.left(key, "further parameters of the request for a request token"),
+            "registration_params" => cx.left(key, "further members of the registration of a client"),
             "installation" | "auth_type" | "authorization_code_param_in_webhook" => {
                 cx.left(key, format!("`{key}`: what the provider installs from its own side is not known here"));
             }

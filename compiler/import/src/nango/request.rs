@@ -1,5 +1,7 @@
 //! What each request of theirs carries: `proxy.headers`, `proxy.query` and `proxy.body`.
 
+use serde_json::Value;
+
 use super::cx::Cx;
 use super::entry::text_of;
 use super::expression;
@@ -13,7 +15,7 @@ pub(super) struct Carried {
     /// Theirs, by name in small letters; templates of theirs, as they need the auth method's own words.
     pub(super) auth_headers: Vec<(String, String)>,
     pub(super) auth_query: Vec<(String, String)>,
-    pub(super) auth_body: Vec<(String, String)>,
+    pub(super) auth_body: Vec<(String, Value)>,
     /// Ours, which need config alone.
     pub(super) headers: Map,
     pub(super) query: Map,
@@ -47,20 +49,15 @@ pub(super) fn read(cx: &mut Cx<'_>) -> Carried {
         }
     }
     for (name, value) in entry.members("proxy/body") {
-        let path = format!("proxy/body/{name}");
-        match text(name, value, &path, cx) {
-            Some(value) if is_auth("", &value, cx) => carried.auth_body.push((name.to_owned(), value)),
-            Some(_) => cx.left(&path, format!("`{name}` of each body: no word says what all bodies hold")),
-            None => {}
-        }
+        carried.auth_body.push((name.to_owned(), value.clone()));
     }
     carried
 }
 
-fn text(name: &str, value: &serde_json::Value, path: &str, cx: &mut Cx<'_>) -> Option<String> {
+fn text(name: &str, value: &Value, path: &str, cx: &mut Cx<'_>) -> Option<String> {
     let text = text_of(value);
     if text.is_none() {
-        cx.left(path, format!("`{name}` is no text, and each body would hold it"));
+        cx.defect(path, format!("`{name}` is no text"));
     }
     text.map(|text| text.trim().to_owned())
 }

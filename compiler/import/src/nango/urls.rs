@@ -68,8 +68,9 @@ fn base(cx: &mut Cx<'_>) -> Option<Address> {
 
 /// Whether a URL stands for one that each caller has: its host is none of the internet's.
 fn is_stand_in(url: &str) -> bool {
-    let host = url.strip_prefix("https://").unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
-    super::template::Template::read(url).literal().is_some() && !host.contains('.')
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    super::template::Template::read(url).literal().is_some() && !host.is_empty() && !host.contains('.')
 }
 
 /// An API of one's own: whoever connects says where it lives.

@@ -6,7 +6,7 @@ use super::super::entry::text_of;
 use super::super::request::Carried;
 use super::super::urls::Urls;
 use super::super::{captures, expression};
-use super::{Method, carry, further};
+use super::{Method, carry, further, signed};
 use crate::yaml::{Map, Yaml};
 
 /// Whose tokens they are.
@@ -26,6 +26,7 @@ pub(super) fn prepare(flow: Flow, cx: &mut Cx<'_>) {
         ("refresh_token", "credentials.refresh_token".to_owned()),
         ("clientId", format!("{client}.client_id")),
         ("clientSecret", format!("{client}.client_secret")),
+        ("credentials.assertion", "credentials.assertion".to_owned()),
     ] {
         cx.names.insert(theirs.to_owned(), ours);
     }
@@ -53,6 +54,14 @@ pub(super) fn read(flow: Flow, urls: &Urls, carried: &Carried, cx: &mut Cx<'_>) 
     }
     let authentication = authentication(flow, cx)?;
     map.set_some("client_auth", authentication);
+    if authentication == Some("private_key_jwt") {
+        match signed::assertion(cx)? {
+            Some(assertion) => map.set("assertion", assertion),
+            None => cx.fail(
+                "the client proves itself with a signed assertion, and the entry does not say how to make it",
+            ),
+        }
+    }
     if flow == Flow::Mcp {
         registration(urls, &mut map, cx);
     }
@@ -160,6 +169,11 @@ fn authorize(url: Option<&Address>, cx: &mut Cx<'_>) -> Option<Map> {
         let word = |text: &str| text.trim_matches(['&', '?']).trim_end_matches('=').to_owned();
         let (old, new) = (word(from), word(to.as_str().unwrap_or_default()));
         match (old.split_once('='), is_word(&old), new.is_empty() || is_word(&new)) {
+            (None, true, _)
+                if matches!(old.as_str(), "state" | "code_challenge" | "code_challenge_method") =>
+            {
+                cx.fail(format!("the provider calls `{old}` otherwise (`{new}`): what ties an answer to who asked for it keeps its name here"));
+            }
             (None, true, true) if new.is_empty() => omit.push(old.into()),
             (None, true, true) => rename.set(old, new),
             (Some((old, _)), _, true) if new.is_empty() => omit.push(old.into()),

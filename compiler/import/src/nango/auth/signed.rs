@@ -146,18 +146,29 @@ pub(super) fn tba(cx: &mut Cx<'_>) -> Option<Method> {
         map.set("realm", format!("{{{{ config.{} | replace('-', '_') | upper }}}}", field.name));
     }
     map.set("client", "credentials");
-    // What the grant brings has names of its own.
+    // What the method brings has names of its own.
     for (theirs, ours) in [
-        ("token_id", "token"),
-        ("token_secret", "token_secret"),
         ("oauth_client_id", "consumer_key"),
         ("oauth_client_secret", "consumer_secret"),
+        ("token_id", "token"),
+        ("token_secret", "token_secret"),
     ] {
-        for scope in ["credentials", "connectionConfig"] {
-            if let Some(field) = cx.field_mut(&format!("{scope}.{theirs}")) {
+        let declared = ["credentials", "connectionConfig"].map(|scope| format!("{scope}.{theirs}"));
+        match declared.iter().find(|from| cx.field(from).is_some()).cloned() {
+            Some(from) => {
+                let field = cx.field_mut(&from)?;
                 ours.clone_into(&mut field.name);
                 field.place = Place::Credentials;
+                field.secret = true;
                 field.used = true;
+            }
+            None => {
+                let mut field =
+                    fields::undeclared(&format!("credentials.{theirs}"), "auth_mode", Place::Credentials);
+                ours.clone_into(&mut field.name);
+                field.title = Some(super::super::names::title(ours));
+                field.secret = true;
+                fields::add(field, cx);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Methods whose credentials are sent as they are: none, keys, static tokens, user names with passwords.
 
+use super::super::actions;
 use super::super::cx::Cx;
 use super::super::expression;
 use super::super::fields::{self, Place};
@@ -30,7 +31,8 @@ pub(super) fn api_key(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> 
         }
     }
     // The key itself makes the method; whatever else a request carries stands beside it.
-    let holds = |(_, value): &(String, String)| Template::read(value).names().iter().any(|name| is_key(name));
+    let names_key = |value: &str| Template::read(value).names().iter().any(|name| is_key(name));
+    let holds = |(_, value): &(String, String)| names_key(value) && !is_computed(value);
     let (headers, query, body) = (&mut carried.auth_headers, &mut carried.auth_query, &mut carried.auth_body);
     let mut method = if let Some(at) = headers.iter().position(holds) {
         let (name, value) = headers.remove(at);
@@ -38,9 +40,9 @@ pub(super) fn api_key(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> 
     } else if let Some(at) = query.iter().position(holds) {
         let (name, value) = query.remove(at);
         keyed("query", &name, &value, cx)?
-    } else if let Some(at) = body.iter().position(holds) {
+    } else if let Some(at) = body.iter().position(|(_, value)| value.as_str().is_some_and(names_key)) {
         let (name, value) = body.remove(at);
-        keyed("body", &name, &value, cx)?
+        keyed("body", &name, value.as_str().unwrap_or_default(), cx)?
     } else if let Some(at) =
         headers.iter().position(|(name, value)| name == "authorization" && value.contains("base64("))
     {
@@ -58,12 +60,16 @@ pub(super) fn api_key(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> 
 /// What requests carry beside the method's own.
 fn beside(carried: &Carried, map: &mut Map, cx: &mut Cx<'_>) {
     carry(&carried.auth_headers, &carried.auth_query, map, cx);
+    let weak = carried.auth_headers.iter().any(|(_, value)| value.contains("Sha1") || value.contains("md5"));
+    if weak && map.get("because").is_none() {
+        map.set("because", "The provider takes no better digest, by Nango's data");
+    }
     if !carried.auth_query.is_empty() && map.get("because").is_none() {
         map.set("because", "Nango's data puts credentials into the query");
     }
     let mut body = Map::new();
     for (name, value) in &carried.auth_body {
-        if let Some(value) = expression::template(value, &format!("proxy/body/{name}"), cx) {
+        if let Some(value) = actions::tree(value, &format!("proxy/body/{name}"), cx) {
             body.set(name.clone(), value);
         }
     }
@@ -119,6 +125,21 @@ fn authorization(value: &str, cx: &mut Cx<'_>) -> Option<Method> {
         }
         _ => keyed("header", "authorization", value, cx),
     }
+}
+
+/// Whether a value is made of the request that it stands in, or anew for each.
+fn is_computed(value: &str) -> bool {
+    Template::read(value).any(&|part| match part {
+        Part::Name(name) => {
+            matches!(
+                name.as_str(),
+                "method" | "host" | "path" | "params" | "endpoint" | "bodyCanonicalParams" | "random"
+            )
+        }
+        Part::Call(function, _) => function != "base64",
+        Part::Now { .. } => true,
+        Part::Literal(_) => false,
+    })
 }
 
 fn is_key(name: &str) -> bool {
@@ -218,14 +239,13 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
     password.optional |= password.default.take().is_some();
     if let Some(at) = carried.auth_headers.iter().position(|(name, _)| name == "authorization") {
         let (name, value) = carried.auth_headers.remove(at);
-        let mut method = if value.contains("ed25519Sign(")
-            || carried.auth_headers.iter().any(|(_, value)| value.contains("Sign("))
-        {
-            carried.auth_headers.insert(0, (name, value));
-            signature()
-        } else {
-            authorization(&value, cx)?
-        };
+        let mut method =
+            if is_computed(&value) || carried.auth_headers.iter().any(|(_, value)| is_computed(value)) {
+                carried.auth_headers.insert(0, (name, value));
+                signature()
+            } else {
+                authorization(&value, cx)?
+            };
         beside(carried, &mut method.map, cx);
         return Some(method);
     }
