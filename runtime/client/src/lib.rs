@@ -11,7 +11,9 @@
 //! - A secret has no text form, and is taken out of whatever a provider says before an [`Error`] holds it.
 //! - A call ends: after 3.1 seconds without a connection, after 60 seconds in all, or after 64 MiB of an answer,
 //!   unless a [`Context`] says otherwise.
-//! - Nothing is repeated that the provider may have seen.
+//! - Nothing is repeated that the provider may have seen, but what it has refused for a token that expired, and that
+//!   once.
+//! - A token is renewed by one at a time, and is stored before it is used; see [`connect`] and [`store`].
 
 // What a call goes through, in order.
 mod answer;

@@ -20,6 +20,9 @@ use crate::{
     step::{Course, fields_of},
 };
 
+/// How long token requests may take at most: a lease lasts twice as long, and others wait for it.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// The issuer of one method's tokens.
 pub(crate) struct Issue<'p> {
     core: Arc<Core<'p>>,
@@ -72,7 +75,7 @@ impl Issuer for Issue<'_> {
     }
 
     fn timeout(&self) -> Duration {
-        self.core.timeout
+        self.core.timeout.min(LONGEST)
     }
 }
 

@@ -8,7 +8,28 @@
 //! - A person allows it on another device: `device` gives the code to show, and then waits.
 //! - Nobody needs to: `connect`.
 //!
-//! Each of them ends in a [`Completed`]: a client, or a choice that a person has to make first.
+//! Each of them ends in a [`Completed`]: a client, or a choice that a person has to make first. With a
+//! [`Store`](crate::store::Store), the connection is kept under an id of the program's choice, and any process that has
+//! the store can open it again. What a connection is can be seen without its secrets:
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! use couplet_runtime::{connect::Status, store::MemoryStore};
+//!
+//! let store = MemoryStore::new();
+//! assert_eq!(Status::load(&store, "acme").await?, None);
+//! # Ok::<(), couplet_runtime::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What holds for all of them:
+//!
+//! - A redirect counts once, for ten minutes, and only for the session that it was begun in: its `state` is compared,
+//!   then its `iss` where the provider's is known (RFC 9207), and only then is anything of it used.
+//! - Requests that carry a code, a password or a refresh token are not redirected, and a code is never sent twice.
+//! - What a provider issues is checked before it is kept: a host stays within the manifest's patterns, a token is of
+//!   the characters that a header can hold.
 
 mod authorization;
 mod callback;
