@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    build, call, check, completions, dump, explain, import, man, mock, new, request, schema, test,
+    auth, build, call, check, completions, dump, explain, import, man, mock, new, request, schema, test,
 };
 use crate::failure::Failure;
 
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     Build(build::Args),
     Request(request::Args),
     Call(call::Args),
+    Auth(auth::Args),
     Test(test::Args),
     Mock(mock::Args),
     Dump(dump::Args),
@@ -76,6 +77,7 @@ impl Command {
             Self::Build(args) => build::run(&args),
             Self::Request(args) => request::run(&args),
             Self::Call(args) => call::run(&args),
+            Self::Auth(args) => auth::run(&args),
             Self::Test(args) => test::run(&args),
             Self::Mock(args) => mock::run(&args),
             Self::Dump(args) => dump::run(&args),

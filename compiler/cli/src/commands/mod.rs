@@ -1,5 +1,6 @@
 //! The commands, one a file: its arguments, and what it does.
 
+pub(crate) mod auth;
 pub(crate) mod build;
 pub(crate) mod call;
 pub(crate) mod check;
@@ -19,7 +20,7 @@ use std::future::Future;
 use crate::failure::Failure;
 
 /// Runs a call to its end.
-fn block_on<T>(call: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) fn block_on<T>(call: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::error(format!("the asynchronous runtime cannot start: {error}")))?;

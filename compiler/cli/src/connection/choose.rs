@@ -17,6 +17,24 @@ pub(super) fn allowed(connector: &Connector<'_>, action: Option<&Action<'_>>) ->
     }
 }
 
+/// Whether an action works with the method of a stored connection.
+pub(super) fn check_stored(
+    connector: &Connector<'_>,
+    action: Option<&Action<'_>>,
+    place: usize,
+    name: &str,
+) -> Result<(), Failure> {
+    let methods = allowed(connector, action);
+    if methods.is_empty() || methods.contains(&place) {
+        return Ok(());
+    }
+    let used = connector.auth().get(place).map_or("none", AuthMethod::name);
+    let names = methods.iter().filter_map(|place| connector.auth().get(*place)).map(AuthMethod::name);
+    let message =
+        format!("this action does not work with the auth method `{used}` of the connection `{name}`");
+    Err(Failure::usage(message).help(nearest::list("methods that it works with", names)))
+}
+
 /// The connector with a method that needs nothing, for actions that are sent without credentials.
 pub(super) fn without_auth<'p>(connector: &Connector<'p>) -> Connector<'p> {
     Connector::new(connector.name(), connector.version(), connector.servers(), &[NO_AUTH])

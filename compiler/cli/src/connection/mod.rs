@@ -1,56 +1,38 @@
-//! A connector and what its user supplies → a client: the auth method, the credentials, the config, the way there.
+//! A connector and what its user supplies → a client: the auth method, the credentials, the config, the way there; or
+//! a connection that `couplet auth login` stored.
 
 mod choose;
 mod exchange;
 mod origins;
+mod stored;
+mod values;
 mod verdict;
-
-use std::path::PathBuf;
-use std::time::Duration;
+mod way;
 
 use clap::Args;
 use couplet_compiler::Connector as Compiled;
 use couplet_runtime::Context;
-use couplet_runtime::generated::v1::{self, AuthMethod, Field, Format};
+use couplet_runtime::generated::v1::{self, AuthKind, AuthMethod, Flow};
 
-use crate::credentials::{self, Flag, Given, Group};
+use crate::commands::block_on;
 use crate::failure::Failure;
-use crate::output;
 
-/// What stands in the place of a credential that is not there.
-const PLACEHOLDER: &str = "placeholder";
+pub(crate) use stored::{Shelf, check_name};
+pub(crate) use values::{Supplied, ValueArgs, steps};
+pub(crate) use verdict::Told;
+pub(crate) use way::WayArgs;
 
 /// What a connection takes; the same for `call`, `request` and `test`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct ConnectionArgs {
-    /// The auth method, where the connector has several.
-    #[arg(long, value_name = "METHOD")]
-    auth: Option<String>,
-    /// A credential, from an environment variable of your own; a secret itself is never taken from an argument.
-    #[arg(long, value_name = "NAME=env:VARIABLE")]
-    credential: Vec<String>,
-    /// A file of credentials: a YAML or JSON mapping from names to values.
-    #[arg(long, value_name = "FILE")]
-    credentials: Option<PathBuf>,
-    /// A config value.
-    #[arg(long, value_name = "NAME=VALUE")]
-    config: Vec<String>,
-    /// An app value, likewise from a variable where it is secret.
-    #[arg(long, value_name = "NAME=VALUE")]
-    app: Vec<String>,
-    /// Sends requests to another base URL, as to a mock.
-    #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
-    /// Confirms that credentials may go to this origin, for a self-hosted provider or another base URL.
-    #[arg(long, value_name = "URL")]
-    allow_origin: Vec<String>,
-    /// Lets a host that comes from your values be on a private network.
-    #[arg(long)]
-    allow_private: bool,
-    /// How long an answer may take in all.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    timeout: f64,
+    /// A connection that `couplet auth login` stored, by its name.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["auth", "credential", "credentials"])]
+    connection: Option<String>,
+    #[command(flatten)]
+    values: ValueArgs,
+    #[command(flatten)]
+    way: WayArgs,
 }
 
 /// How the connection is to be used.
@@ -65,10 +47,36 @@ pub(crate) struct Use {
 /// A client and what messages say of it.
 pub(crate) struct Connection<'p> {
     pub(crate) client: v1::Client<'p>,
-    /// Where each credential came from, for messages.
-    origins: Vec<(String, String)>,
+    /// What messages name.
+    told: Told,
     /// The answers that came, where they are to be shown.
     answers: Option<exchange::Answers>,
+}
+
+/// What must happen before a method's requests can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// Nothing: what is supplied suffices.
+    None,
+    /// A person allows it in a browser.
+    Browser,
+    /// A person allows it on another device.
+    Device,
+}
+
+impl Consent {
+    /// What a method asks for.
+    pub(crate) fn of(method: &AuthMethod<'_>) -> Self {
+        match method.kind() {
+            AuthKind::Token(token) => match token.flow() {
+                Flow::AuthorizationCode(_) => Self::Browser,
+                Flow::DeviceCode(_) => Self::Device,
+                _ => Self::None,
+            },
+            AuthKind::OAuth1(method) if method.dance().is_some() => Self::Browser,
+            _ => Self::None,
+        }
+    }
 }
 
 impl ConnectionArgs {
@@ -79,151 +87,66 @@ impl ConnectionArgs {
         action: Option<&v1::Action<'p>>,
         how: Use,
     ) -> Result<Connection<'p>, Failure> {
-        let connector = compiled.plan.connector();
-        let name = connector.name();
-        let file = credentials::file(self.credentials.as_deref())?;
-        let given_flags = flags(Group::Credential, &self.credential)?;
-        let methods = choose::allowed(&connector, action);
-        let place = choose::method(&connector, &methods, self.auth.as_deref(), &given_flags, file.as_ref())?;
-        let known = |fields: &[Field<'p>]| fields.iter().map(Field::name).collect::<Vec<_>>();
-        if let Some(file) = &file {
-            let mut names: Vec<_> =
-                connector.auth().iter().flat_map(|method| known(method.fields())).collect();
-            names.extend(known(connector.config()));
-            names.extend(known(connector.app()));
-            file.check_names(name, &names)?;
+        if let Some(name) = &self.connection {
+            return self.stored(compiled, action, name, how);
         }
-        let (connector, place) = match place {
-            Some(place) => (connector, place),
-            None => (choose::without_auth(&connector), 0),
-        };
-        let method = connector.auth().get(place).copied().unwrap_or(choose::NO_AUTH);
-        let guide = steps(compiled, &method);
-        let groups = [
-            (Group::Config, connector.config(), flags(Group::Config, &self.config)?),
-            (Group::App, connector.app(), flags(Group::App, &self.app)?),
-            (Group::Credential, method.fields(), given_flags),
-        ];
-        let mut builder = v1::Builder::new(&connector, place);
-        let mut origins = Vec::new();
-        for (group, fields, flags) in groups {
-            let guide = if group == Group::Credential { guide.as_slice() } else { &[] };
-            let mut given = credentials::collect(group, fields, &flags, file.as_ref(), name)?;
-            if how.dry {
-                placeholders(fields, &mut given);
-            }
-            credentials::complete(group, fields, &mut given, name, guide)?;
-            if !how.dry {
-                self.confirm_origins(fields, &given)?;
-            }
-            for value in &given {
-                builder = set(builder, group, fields, value);
-            }
-            origins.extend(given.into_iter().map(|value| (value.name, value.origin)));
+        let chosen = self.values.choose(compiled, action)?;
+        if Consent::of(&chosen.method()) != Consent::None && !how.dry {
+            return Err(not_connected(compiled, &chosen.method()));
         }
-        if let Some(url) = &self.base_url {
-            if !how.dry {
-                origins::confirm_base_url(url, &self.allow_origin)?;
-            }
-            builder = builder.with_base_url(url);
-        }
-        self.build(builder, how, origins)
-    }
-
-    fn build<'p>(
-        &self,
-        builder: v1::Builder<'p>,
-        how: Use,
-        origins: Vec<(String, String)>,
-    ) -> Result<Connection<'p>, Failure> {
-        let answers = how.verbose.then(exchange::Answers::default);
-        let mut context = self.context()?;
-        if let Some(answers) = &answers {
-            context = context.with_watcher(answers.watcher());
-        }
-        let client = builder.clone().with_context(&context).build().map_err(|error| {
+        let supplied = chosen.supply(&self.values, compiled, &self.way, how)?;
+        let builder = self.way.apply(supplied.builder(), how.dry)?;
+        let (context, answers) = self.context(how)?;
+        let client = builder.clone().with_context(&context).build();
+        let client = client.map_err(|error| {
             let private = Context::new().allow_private_addresses();
-            let is_private = !self.allow_private && builder.with_context(&private).build().is_ok();
+            let is_private = !self.way.allows_private() && builder.with_context(&private).build().is_ok();
             let failure = Failure::usage(error.to_string());
             if is_private {
                 return failure.help("if you trust the host, let it be private: `--allow-private`");
             }
-            failure.help_if(
-                origin_of(&origins, &error.to_string()).map(|from| format!("the value came from {from}")),
-            )
+            failure.help_if(supplied.told.origin_of(&error.to_string()))
         })?;
-        Ok(Connection { client, origins, answers })
+        Ok(Connection { client, told: supplied.told, answers })
     }
 
-    fn context(&self) -> Result<Context, Failure> {
-        let timeout = Duration::try_from_secs_f64(self.timeout).ok().filter(|timeout| !timeout.is_zero());
-        let Some(timeout) = timeout else {
-            return Err(Failure::usage(format!("`--timeout {}` is no time to wait", self.timeout))
-                .help("give a number of seconds above 0, such as 2.5"));
-        };
-        let context = Context::new().with_timeout(timeout);
-        Ok(if self.allow_private { context.allow_private_addresses() } else { context })
+    /// A client of a connection that is stored.
+    fn stored<'p>(
+        &self,
+        compiled: &Compiled<'p>,
+        action: Option<&v1::Action<'p>>,
+        name: &str,
+        how: Use,
+    ) -> Result<Connection<'p>, Failure> {
+        let (context, answers) = self.context(how)?;
+        let shelf = Shelf::open()?;
+        let mut stored = shelf.take(compiled, name, &self.values)?;
+        choose::check_stored(&compiled.plan.connector(), action, stored.place, name)?;
+        let builder = self.way.apply(stored.builder.with_context(&context), how.dry)?;
+        let client = block_on(builder.open())?.map_err(|error| stored.told.failure(&error))?;
+        stored.told.connection = Some(name.to_owned());
+        Ok(Connection { client, told: stored.told, answers })
     }
 
-    /// Has a person confirm the origins that no pattern confines.
-    fn confirm_origins(&self, fields: &[Field<'_>], given: &[Given]) -> Result<(), Failure> {
-        for field in
-            fields.iter().filter(|field| matches!(field.format(), Format::Origin(&[]) | Format::Url(&[])))
-        {
-            let Some(value) = given.iter().find(|value| value.name == field.name()) else { continue };
-            origins::confirm(
-                value.value.expose_secret(),
-                &format!("`{}`", field.name()),
-                &self.allow_origin,
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// The parts of some flags.
-fn flags(group: Group, texts: &[String]) -> Result<Vec<Flag<'_>>, Failure> {
-    texts.iter().map(|text| Flag::parse(group, text)).collect()
-}
-
-/// What a missing credential is shown as where nothing is sent.
-fn placeholders(fields: &[Field<'_>], given: &mut Vec<Given>) {
-    let missing = |field: &&Field<'_>| {
-        let known = given.iter().any(|value| value.name == field.name());
-        let is_free =
-            field.format() == Format::Text && field.pattern().is_none() && field.choices().is_empty();
-        credentials::is_required(field) && !known && is_free
-    };
-    let names: Vec<_> = fields.iter().filter(missing).map(|field| field.name().to_owned()).collect();
-    for name in names {
-        output::dim(&format!("`{name}` is not given: a placeholder stands in its place"));
-        given.push(Given { name, value: PLACEHOLDER.into(), origin: "no one".to_owned() });
+    fn context(&self, how: Use) -> Result<(Context, Option<exchange::Answers>), Failure> {
+        let context = self.way.context()?;
+        let answers = how.verbose.then(exchange::Answers::default);
+        Ok(match answers {
+            Some(answers) => (context.with_watcher(answers.watcher()), Some(answers)),
+            None => (context, None),
+        })
     }
 }
 
-fn set<'p>(builder: v1::Builder<'p>, group: Group, fields: &[Field<'_>], given: &Given) -> v1::Builder<'p> {
-    let is_secret = fields.iter().any(|field| field.name() == given.name && field.is_secret());
-    let (name, text) = (given.name.as_str(), given.value.expose_secret());
-    match (group, is_secret) {
-        (Group::Credential, true) => builder.secret(name, given.value.clone()),
-        (Group::Credential, false) => builder.credential(name, text),
-        (Group::Config, true) => builder.secret_config(name, given.value.clone()),
-        (Group::Config, false) => builder.config(name, text),
-        (Group::App, true) => builder.secret_app(name, given.value.clone()),
-        (Group::App, false) => builder.app(name, text),
-    }
-}
-
-/// How a person gets the credentials of a method.
-fn steps(compiled: &Compiled<'_>, method: &AuthMethod<'_>) -> Vec<String> {
-    let steps = compiled.guide.steps.iter().find(|(name, _)| name == method.name());
-    steps
-        .map(|(_, steps)| steps.iter().map(|step| step.as_str().trim().replace('\n', " ")).collect())
-        .unwrap_or_default()
-}
-
-/// Where a value came from that a message names.
-fn origin_of<'o>(origins: &'o [(String, String)], message: &str) -> Option<&'o str> {
-    let named = |name: &str| message.contains(&format!("`{name}`"));
-    origins.iter().find(|(name, _)| named(name)).map(|(_, origin)| origin.as_str())
+/// A person must allow the method first.
+fn not_connected(compiled: &Compiled<'_>, method: &AuthMethod<'_>) -> Failure {
+    let (connector, method) = (compiled.plan.connector().name(), method.name());
+    let failure = Failure::usage(format!(
+        "the auth method `{method}` of `{connector}` needs a person who allows it first"
+    ))
+    .help(format!("`couplet auth login {connector} --auth {method}` connects an account"))
+    .help("and `--connection NAME` uses it");
+    let known = Shelf::open().and_then(|shelf| shelf.of_connector(connector)).unwrap_or_default();
+    let names: Vec<_> = known.iter().map(|(name, _)| name.as_str()).collect();
+    failure.help_if((!names.is_empty()).then(|| crate::nearest::list("connections that are stored", names)))
 }

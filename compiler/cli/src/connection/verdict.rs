@@ -3,12 +3,49 @@
 use couplet_runtime::{Error, ErrorKind};
 
 use super::Connection;
+use super::stored::{login, store_failure};
 use crate::failure::Failure;
+
+/// What messages name.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The connector.
+    pub(crate) connector: String,
+    /// The stored connection, where one is used.
+    pub(crate) connection: Option<String>,
+    /// Where each value came from.
+    pub(crate) origins: Vec<(String, String)>,
+}
 
 impl Connection<'_> {
     /// The failure of a command, with what to do about it.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
-        let message = self.client.redact(&error.to_string());
+        self.told.failure_saying(error, self.client.redact(&error.to_string()))
+    }
+}
+
+impl Told {
+    /// Of a connector, and nothing else yet.
+    pub(crate) fn new(connector: &str) -> Self {
+        Self { connector: connector.to_owned(), connection: None, origins: Vec::new() }
+    }
+
+    /// Where a value came from that a message names.
+    pub(crate) fn origin_of(&self, message: &str) -> Option<String> {
+        let named = |name: &str| message.contains(&format!("`{name}`"));
+        let found = self.origins.iter().find(|(name, _)| named(name));
+        found.map(|(_, origin)| format!("the value came from {origin}"))
+    }
+
+    /// The failure of a command, with what to do about it.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        self.failure_saying(error, error.to_string())
+    }
+
+    fn failure_saying(&self, error: &Error, message: String) -> Failure {
+        if error.kind() == ErrorKind::Store {
+            return store_failure(error);
+        }
         let failure = match error.kind() {
             ErrorKind::Input | ErrorKind::Config => Failure::usage(message),
             _ => Failure::error(message),
@@ -18,10 +55,14 @@ impl Connection<'_> {
     }
 
     /// What to do about an error.
-    pub(crate) fn mends(&self, error: &Error) -> Vec<String> {
+    fn mends(&self, error: &Error) -> Vec<String> {
         let mut mends = Vec::new();
         match error.kind() {
-            ErrorKind::Unauthorized | ErrorKind::ReconnectRequired => {
+            ErrorKind::ReconnectRequired => {
+                let name = self.connection.as_deref().unwrap_or(&self.connector);
+                mends.push(format!("connect the account again: `{}`", login(&self.connector, name)));
+            }
+            ErrorKind::Unauthorized => {
                 mends.push("the provider does not take these credentials: are they whole, current, and of this account?".to_owned());
                 mends.extend(self.origins.iter().map(|(name, origin)| format!("`{name}` came from {origin}")));
             }

@@ -15,7 +15,7 @@ use couplet_runtime::generated::v1::Field;
 use crate::failure::Failure;
 use crate::nearest;
 pub(crate) use file::File;
-pub(crate) use prompt::{can_ask, confirm};
+pub(crate) use prompt::{can_ask, choose, confirm, line};
 
 /// What a field belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,18 +124,7 @@ pub(crate) fn collect(
     file: Option<&File>,
     connector: &str,
 ) -> Result<Vec<Given>, Failure> {
-    let mut given: Vec<Given> = Vec::new();
-    for flag in flags {
-        let Some(field) = fields.iter().find(|field| field.name() == flag.name) else {
-            let noun = group.noun();
-            let message = format!("`{connector}` has no {noun} `{}`", flag.name);
-            let names: Vec<_> = fields.iter().map(Field::name).collect();
-            return Err(Failure::usage(message).help(nearest::offer(&format!("{noun}s"), flag.name, names)));
-        };
-        let value = flag.read(group, field, connector)?;
-        given.retain(|known| known.name != value.name);
-        given.push(value);
-    }
+    let mut given = by_flags(group, fields, flags, connector)?;
     for field in fields {
         if given.iter().any(|known| known.name == field.name()) {
             continue;
@@ -149,6 +138,28 @@ pub(crate) fn collect(
             let origin = format!("the environment variable {name}");
             given.push(Given { name: field.name().to_owned(), value: value.into(), origin });
         }
+    }
+    Ok(given)
+}
+
+/// What flags say of a group's fields; of two for one field the last counts.
+pub(crate) fn by_flags(
+    group: Group,
+    fields: &[Field<'_>],
+    flags: &[Flag<'_>],
+    connector: &str,
+) -> Result<Vec<Given>, Failure> {
+    let mut given: Vec<Given> = Vec::new();
+    for flag in flags {
+        let Some(field) = fields.iter().find(|field| field.name() == flag.name) else {
+            let noun = group.noun();
+            let message = format!("`{connector}` has no {noun} `{}`", flag.name);
+            let names: Vec<_> = fields.iter().map(Field::name).collect();
+            return Err(Failure::usage(message).help(nearest::offer(&format!("{noun}s"), flag.name, names)));
+        };
+        let value = flag.read(group, field, connector)?;
+        given.retain(|known| known.name != value.name);
+        given.push(value);
     }
     Ok(given)
 }

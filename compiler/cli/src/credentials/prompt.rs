@@ -42,7 +42,25 @@ pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-fn line(question: &str) -> io::Result<String> {
+/// Has a person choose one of several things, by its number. Gives its place.
+pub(crate) fn choose(what: &str, labels: &[String]) -> Result<usize, Failure> {
+    let mut text = String::new();
+    for (place, label) in labels.iter().enumerate() {
+        text.push_str(&format!("  {}. {}\n", place + 1, label.replace('\n', " ")));
+    }
+    output::note(&format!("{what}:\n{}", text.trim_end()));
+    loop {
+        let answer = line(&format!("1 to {}: ", labels.len()))
+            .map_err(|error| Failure::error(format!("the choice could not be read: {error}")))?;
+        let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        if let Some(place) = number.filter(|place| *place < labels.len()) {
+            return Ok(place);
+        }
+    }
+}
+
+/// Asks, and reads a line.
+pub(crate) fn line(question: &str) -> io::Result<String> {
     let mut err = io::stderr().lock();
     err.write_all(question.as_bytes())?;
     err.flush()?;
