@@ -23,6 +23,8 @@ pub(crate) mod oauth1;
 mod renewal;
 pub(crate) mod session;
 mod sign;
+#[cfg(test)]
+mod timing;
 pub(crate) mod token;
 
 use couplet_plan::{AuthKind, AuthMethod, Expression};
