@@ -52,6 +52,22 @@ fn the_manifests_of_each_page_do_what_it_says() {
 }
 
 #[test]
+fn the_manifests_of_each_topic_are_accepted() {
+    let mut count = 0;
+    for topic in couplet_compiler::TOPICS {
+        for (mark, block) in blocks(topic.page) {
+            assert_eq!(mark, "accepted", "{}: {block}", topic.name);
+            count += 1;
+            let sources = sources(&block, &[]);
+            let found = diagnose(&sources);
+            let wrong = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+            assert!(!wrong, "{}:\n{}", topic.name, to_text(&found, &sources, false));
+        }
+    }
+    assert!(count > 5, "{count} manifests");
+}
+
+#[test]
 fn a_code_that_is_misspelt_is_explained_by_the_nearest() {
     assert_eq!(explain("unknown-key").map(|code| code.as_str()), Ok("unknown-key"));
     assert_eq!(

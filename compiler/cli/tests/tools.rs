@@ -122,6 +122,10 @@ fn every_code_has_its_page() {
     for code in &codes[..5] {
         folder.run(&["explain", code]).ends(0).prints(&[code]);
     }
+    folder
+        .run(&["explain", "auth"])
+        .ends(0)
+        .prints(&["# How a manifest says how to authenticate", "aws_sigv4"]);
     folder.run(&["explain", "error[unknown-key]:"]).ends(0).prints(&["unknown-key"]);
 }
 

@@ -23,6 +23,7 @@ mod emit;
 mod lower;
 mod parse;
 mod schema;
+mod topics;
 mod validate;
 
 pub use arena::Arena;
@@ -36,6 +37,7 @@ pub use manifest::Manifest;
 pub use parse::{includes, parse, parse_import};
 pub use schema::schema;
 pub use source::{SourceFile, Sources};
+pub use topics::{TOPICS, Topic};
 pub use validate::validate;
 
 /// Compiles a connector to a crate: the whole line.
