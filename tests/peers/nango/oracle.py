@@ -269,7 +269,7 @@ def compare_one(name, entry, actual, made):
     signatures.check(entry, filled, actual, APP, AWS)
     if entry.get("auth_mode") == "JWT":
         check_assertion(entry, filled, actual["api"])
-    elif entry.get("auth_mode") == "TWO_STEP" and ("signature" in entry or "assertion" in entry):
+    elif entry.get("auth_mode") in ("TWO_STEP", "OAUTH2_CC") and ("signature" in entry or "assertion" in entry):
         check_assertion(entry, filled, actual["token"][0])
 
 
@@ -302,7 +302,8 @@ def compare(path, actual_path):
         print(f"{name}: {why}")
     total = len(entries)
     share = 100 * equal / max(total, 1)
-    print(f"{total} entries: {checked} manifests pass check, {equal} run their auth as Nango does ({share:.1f} %)")
+    print(f"counted: {os.path.basename(path)} of Nango's format: {total} entries, {checked} manifests that pass check, ", end="")
+    print(f"{equal} that send what Nango sends ({share:.1f} %), {len(listed)} listed with the reason")
     return 0 if share >= 97 else 1
 
 

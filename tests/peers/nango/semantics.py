@@ -258,6 +258,11 @@ def client_credentials(entry, filled):
         headers["authorization"] = basic(user, secret)
     elif how == "custom":
         params.update(username=user, password=secret)
+    elif how == "private_key_jwt":
+        # RFC 7523: the assertion stands in the place of the secret.
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        params.update(client_id=user, client_assertion_type=kind, client_assertion=ANY)
+        scope.names["credentials.assertion"] = ANY
     else:
         params.update(client_id=user, client_secret=secret)
     params.update(texts_only(entry.get("token_params"), scope))

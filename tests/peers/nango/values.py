@@ -189,11 +189,12 @@ def value(scope, name, spec, uses, keys):
 
 
 def own_domain(url):
-    """The domain that a URL's host belongs to."""
-    host = re.match(r"https://([^/?#:]*)", url or "")
-    if not host or "$" in host[1]:
+    """The domain that a URL's host belongs to: of the first alternative that is written out."""
+    hosts = re.findall(r"https://([^/?#:\s]*)", url or "")
+    host = next((host for host in hosts if "$" not in host), None)
+    if not host:
         return "example.com"
-    labels = host[1].split(".")
+    labels = host.split(".")
     count = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in ("co", "com", "org", "net", "gov", "ac") else 2
     return ".".join(labels[-count:])
 

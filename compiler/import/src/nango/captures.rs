@@ -96,10 +96,13 @@ pub(super) fn capture(field: &Field, source: &str, cx: &Cx<'_>) -> Yaml {
     Yaml::Map(map)
 }
 
-/// The domain of the token URL, where it is written out.
+/// The domain of the token URL, where one is written out.
 pub(super) fn own_domain(cx: &Cx<'_>) -> Option<String> {
-    let url = cx.entry.text("token_url")?.split("||").next()?.trim();
-    let host = url.strip_prefix("https://")?.split(['/', '?', '#', ':']).next()?;
+    let alternatives = super::template::alternatives(cx.entry.text("token_url")?);
+    let host = alternatives.into_iter().find_map(|url| {
+        let host = url.strip_prefix("https://")?.split(['/', '?', '#', ':']).next()?;
+        (!host.contains('$')).then_some(host)
+    })?;
     let labels: Vec<&str> = host.split('.').collect();
     let count = match labels.as_slice() {
         [.., _, second, top]
@@ -110,5 +113,5 @@ pub(super) fn own_domain(cx: &Cx<'_>) -> Option<String> {
         _ => 2,
     };
     let domain = labels.get(labels.len().checked_sub(count)?..)?.join(".");
-    (!domain.contains(['$', '{', '}'])).then(|| format!("*.{domain}"))
+    Some(format!("*.{domain}"))
 }

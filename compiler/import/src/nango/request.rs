@@ -33,6 +33,10 @@ pub(super) fn read(cx: &mut Cx<'_>) -> Carried {
             // It follows from the body that a request has.
             continue;
         }
+        if is_reserved(&name) {
+            cx.left(&path, format!("the header `{name}`: HTTP sets it by itself"));
+            continue;
+        }
         if is_auth(&name, &value, cx) {
             carried.auth_headers.push((name, value));
         } else if let Some(value) = expression::template(&value, &path, cx) {
@@ -52,6 +56,21 @@ pub(super) fn read(cx: &mut Cx<'_>) -> Carried {
         carried.auth_body.push((name.to_owned(), value.clone()));
     }
     carried
+}
+
+/// Whether HTTP sets a header by itself.
+fn is_reserved(name: &str) -> bool {
+    matches!(
+        name,
+        "host"
+            | "content-length"
+            | "content-encoding"
+            | "accept-encoding"
+            | "transfer-encoding"
+            | "connection"
+            | "te"
+            | "expect"
+    )
 }
 
 fn text(name: &str, value: &Value, path: &str, cx: &mut Cx<'_>) -> Option<String> {

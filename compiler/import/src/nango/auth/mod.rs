@@ -31,6 +31,7 @@ fn flow(mode: &str) -> Option<Flow> {
 /// Declares what templates may name because of the auth mode.
 pub(super) fn prepare(cx: &mut Cx<'_>) {
     super::captures::read(cx);
+    session::assertion_fields(cx);
     for (theirs, ours) in [
         ("method", "request.method"),
         ("host", "request.host"),

@@ -26,24 +26,8 @@ pub(super) fn prepare(cx: &mut Cx<'_>) {
     ] {
         cx.names.insert(theirs.to_owned(), ours.to_owned());
     }
-    // The assertion is made, and the key that makes it is a credential here.
-    if cx.entry.get("assertion").is_some() {
-        cx.fields.retain(|field| field.from != "credentials.assertion");
-    }
-    let entry = cx.entry;
-    for (name, spec) in entry.members("assertion_option") {
-        let path = format!("assertion_option/{name}");
-        let mut field = fields::undeclared(&format!("assertionOption.{name}"), &path, Place::Credentials);
-        let get =
-            |key: &str| spec.get(key).and_then(text_of).map(fields::one_line).filter(|text| !text.is_empty());
-        field.title = get("title").or(field.title);
-        field.description = get("description");
-        field.secret = true;
-        fields::add(field, cx);
-        cx.assumed(&path, format!("`{name}` is kept with the connection: assertions are signed anew"));
-    }
     let mut texts = Vec::new();
-    for (_, value) in entry.keys() {
+    for (_, value) in cx.entry.keys() {
         collect(value, &mut texts);
     }
     for text in texts {
@@ -58,6 +42,25 @@ pub(super) fn prepare(cx: &mut Cx<'_>) {
                 fields::add(field, cx);
             }
         }
+    }
+}
+
+/// Declares what an assertion is signed with: a credential here, as assertions are signed anew.
+pub(super) fn assertion_fields(cx: &mut Cx<'_>) {
+    if cx.entry.get("assertion").is_some() {
+        cx.fields.retain(|field| field.from != "credentials.assertion");
+    }
+    let entry = cx.entry;
+    for (name, spec) in entry.members("assertion_option") {
+        let path = format!("assertion_option/{name}");
+        let mut field = fields::undeclared(&format!("assertionOption.{name}"), &path, Place::Credentials);
+        let get =
+            |key: &str| spec.get(key).and_then(text_of).map(fields::one_line).filter(|text| !text.is_empty());
+        field.title = get("title").or(field.title);
+        field.description = get("description");
+        field.secret = true;
+        fields::add(field, cx);
+        cx.assumed(&path, format!("`{name}` is kept with the connection: assertions are signed anew"));
     }
 }
 
@@ -154,6 +157,8 @@ fn xml(value: &Value) -> Value {
         Value::Object(members) => Value::Object(
             members
                 .iter()
+                // The declaration stands before each document by itself.
+                .filter(|(key, _)| *key != "?xml")
                 .map(|(key, value)| {
                     let key = key.strip_prefix('$').map_or_else(|| key.clone(), |name| format!("@{name}"));
                     (key, xml(value))
