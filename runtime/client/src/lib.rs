@@ -42,6 +42,7 @@ mod json;
 mod merged;
 mod percent;
 mod preview;
+mod rebuild;
 mod redact;
 mod redirect;
 mod refusal;

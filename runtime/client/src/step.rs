@@ -20,7 +20,7 @@ use crate::{
     client::Core,
     errors,
     exchange::needs_runtime,
-    expression::{FieldValue, Fields, Scopes, evaluate, refers},
+    expression::{FieldValue, Fields, Moment, Scopes, evaluate, refers},
     inputs::Inputs,
     refusal,
     request::{assemble, method, path, set_header, style_of_template, template_value},
@@ -144,18 +144,28 @@ impl<'c, 'p> Course<'c, 'p> {
         if let Some(assertion) = auth::assertion(core, &self.state, &moment, None)? {
             put(&mut self.state.credentials, "assertion", FieldValue::Secret(assertion));
         }
-        let signed = self.signed && !step.is_bare();
-        let prepared = if signed { &core.auth } else { &Prepared::Nothing };
         let attempt = Attempt { state: &self.state, moment };
-        let callback = fields_of(&self.callback);
-        let cx = Scopes { moment: Some(&attempt.moment), ..self.scopes(&callback, None) };
-        let mut request = build(core, step, &cx, prepared, signed)?;
-        auth::sign(core, prepared, &attempt, &mut request)?;
+        let mut request = self.unsigned(step, &attempt.moment)?;
+        auth::sign(core, self.prepared(step), &attempt, &mut request)?;
         Ok(request)
+    }
+
+    /// The request of a step, but for what the method adds to it at last.
+    pub(crate) fn unsigned(&self, step: &Step<'p>, moment: &Moment) -> Result<Request<Bytes>, Error> {
+        let callback = fields_of(&self.callback);
+        let cx = Scopes { moment: Some(moment), ..self.scopes(&callback, None) };
+        build(self.core, step, &cx, self.prepared(step), self.is_signed(step))
+    }
+
+    fn is_signed(&self, step: &Step<'p>) -> bool {
+        self.signed && !step.is_bare()
+    }
+
+    fn prepared(&self, step: &Step<'p>) -> &'c Prepared {
+        if self.is_signed(step) { &self.core.auth } else { &Prepared::Nothing }
     }
 }
 
-/// The request of a step, but for what the method adds to it at last.
 fn build(
     core: &Core<'_>,
     step: &Step<'_>,

@@ -9,6 +9,7 @@ use http::{
     header::{AUTHORIZATION, WWW_AUTHENTICATE},
 };
 
+pub use crate::rebuild::{Answer, Known, Rebuilder};
 use crate::{
     Error, ErrorKind, Secret, Timestamp,
     auth::{
