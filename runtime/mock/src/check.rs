@@ -100,6 +100,7 @@ fn unknown_query(action: Action<'_>, shared: &Shared, query: &[(String, String)]
         },
         _ => None,
     });
+    let of_auth: Vec<&str> = crate::signed::query_names(shared).collect();
     let known: Vec<&str> = action
         .inputs()
         .iter()
@@ -108,6 +109,7 @@ fn unknown_query(action: Action<'_>, shared: &Shared, query: &[(String, String)]
         .chain(action.query().iter().map(couplet_plan::NamedTemplate::name))
         .chain(connector.query().iter().map(couplet_plan::NamedTemplate::name))
         .chain(key)
+        .chain(of_auth)
         .collect();
     let bare = |name: &str| name.split('[').next().unwrap_or(name).to_owned();
     query
@@ -147,9 +149,11 @@ fn object(shared: &Shared, action: Action<'_>, members: &Map<String, Value>) -> 
         },
         _ => None,
     });
-    if let Some(name) =
-        members.keys().find(|name| !inputs().any(|input| input.wire() == *name) && key != Some(name.as_str()))
-    {
+    let of_auth = crate::signed::body_names(shared);
+    let known = |name: &String| {
+        inputs().any(|input| input.wire() == *name) || key == Some(name.as_str()) || of_auth.contains(name)
+    };
+    if let Some(name) = members.keys().find(|name| !known(name)) {
         return Some(format!("the body has no member `{name}`"));
     }
     inputs().find_map(|input| match members.get(input.wire()) {

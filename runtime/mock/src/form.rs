@@ -15,6 +15,14 @@ pub(crate) fn query_values(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A text as a query has it.
+pub(crate) fn encode(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
 /// A cookie's value.
 pub(crate) fn cookie(header: &str, name: &str) -> Option<String> {
     header

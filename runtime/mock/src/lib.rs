@@ -13,10 +13,11 @@
 //! }
 //! ```
 
-mod auth;
+// What comes in, and what is answered.
 mod check;
 mod fault;
 mod form;
+mod literal;
 mod received;
 mod reply;
 mod route;
@@ -24,11 +25,37 @@ mod sample;
 mod schemas;
 mod serve;
 
+// Who sends it.
+mod answer;
+mod assertion;
+mod authorize;
+mod bound;
+mod compare;
+mod condition;
+mod digest;
+mod discovery;
+mod draft;
+mod examine;
+mod exchange;
+mod issued;
+mod keys;
+mod made_up;
+mod oauth1;
+mod played;
+mod proof;
+mod signed;
+mod sigv4;
+mod slots;
+mod steps;
+mod walk;
+mod xml;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -36,7 +63,9 @@ pub use couplet_plan::Plan;
 pub use fault::Fault;
 pub use received::Request;
 
-use auth::Accepted;
+use couplet_runtime::generated::v1;
+use issued::Issued;
+use played::{Given, Played};
 use schemas::Schemas;
 
 /// A provider that is played on this machine. It stops when it is dropped.
@@ -51,7 +80,11 @@ pub struct Mock {
 struct Shared {
     plan: Plan<'static>,
     schemas: Schemas,
-    accepted: Vec<Accepted>,
+    address: SocketAddr,
+    played: Vec<Played>,
+    config: Vec<(&'static str, String)>,
+    issued: Mutex<Issued>,
+    lifetime: Option<Duration>,
     answers: BTreeMap<String, (u16, String)>,
     faults: BTreeMap<String, Fault>,
     requests: Mutex<Vec<Request>>,
@@ -64,10 +97,17 @@ type Observer = Box<dyn Fn(&Request) + Send + Sync>;
 pub struct Builder {
     plan: Plan<'static>,
     port: u16,
-    credentials: BTreeMap<String, String>,
+    given: Given,
+    lifetime: Option<Duration>,
     answers: BTreeMap<String, (u16, String)>,
     faults: BTreeMap<String, Fault>,
     observer: Option<Observer>,
+}
+
+impl Shared {
+    fn issued(&self) -> MutexGuard<'_, Issued> {
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Mock {
@@ -86,7 +126,8 @@ impl Mock {
         Builder {
             plan,
             port: 0,
-            credentials: BTreeMap::new(),
+            given: Given::default(),
+            lifetime: None,
             answers: BTreeMap::new(),
             faults: BTreeMap::new(),
             observer: None,
@@ -109,7 +150,81 @@ impl Mock {
     /// open nothing elsewhere.
     #[must_use]
     pub fn credentials(&self) -> Vec<(&str, &str, &str)> {
-        self.shared.accepted.iter().flat_map(Accepted::credentials).collect()
+        let of = |played: &'_ Played| -> Vec<(&'static str, &'static str)> {
+            played.credentials.iter().map(|(name, _)| (played.method.name(), *name)).collect()
+        };
+        let values = self.shared.played.iter().flat_map(|played| &played.credentials);
+        self.shared
+            .played
+            .iter()
+            .flat_map(of)
+            .zip(values)
+            .map(|((method, name), (_, value))| (method, name, value.as_str()))
+            .collect()
+    }
+
+    /// The app values that it accepts, likewise.
+    #[must_use]
+    pub fn app(&self) -> Vec<(&str, &str, &str)> {
+        let mut all = Vec::new();
+        for played in &self.shared.played {
+            all.extend(played.app.iter().map(|(name, value)| (played.method.name(), *name, value.as_str())));
+        }
+        all
+    }
+
+    /// The config values that it takes a client to have: the name and the value.
+    #[must_use]
+    pub fn config(&self) -> Vec<(&str, &str)> {
+        self.shared.config.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
+    /// A builder of a client that this mock accepts, for one of the auth methods by its place in the list.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn client(&self, method: usize) -> v1::Builder<'static> {
+        let empty = (Vec::new(), Vec::new());
+        let (credentials, app) = self
+            .shared
+            .played
+            .get(method)
+            .map_or(empty, |played| (played.credentials.clone(), played.app.clone()));
+        played::builder(&self.shared.plan, method, &credentials, &app, &self.shared.config, self.address)
+    }
+
+    /// Consents in a person's place: the URL to which the provider sends the browser back from this one.
+    ///
+    /// # Errors
+    ///
+    /// The mock does not take the request: why, in a sentence.
+    pub fn consent(&self, url: &str) -> Result<String, String> {
+        let behind = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let target = behind.find('/').map_or("/", |slash| &behind[slash..]);
+        // Some pages have the whole query behind a fragment, which their own program reads.
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = path.split('#').next().unwrap_or(path);
+        let mut request = Request::new("GET", path, query);
+        let reply = reply::reply(&self.shared, &request);
+        request.status = reply.status;
+        request.verdict.clone_from(&reply.verdict);
+        if let Some(observer) = &self.shared.observer {
+            observer(&request);
+        }
+        self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        let location = reply.headers.into_iter().find(|(name, _)| name == "location");
+        location.map(|(_, location)| location).ok_or(reply.verdict)
+    }
+
+    /// Lets all access tokens and sessions end now.
+    pub fn expire_tokens(&self) {
+        self.shared.issued().states.iter_mut().for_each(|state| state.ends_at = Some(0));
+    }
+
+    /// Revokes all that was issued, as a person does in the provider's settings.
+    pub fn revoke_tokens(&self) {
+        let mut issued = self.shared.issued();
+        let families: Vec<usize> = issued.states.iter().map(|state| state.family).collect();
+        issued.revoked.extend(families);
     }
 
     /// What it received, in order.
@@ -156,7 +271,35 @@ impl Builder {
     /// Accepts this value of a credential, in the place of the one that is made up.
     #[must_use]
     pub fn with_credential(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.credentials.insert(name.into(), value.into());
+        self.given.credentials.insert(name.into(), value.into());
+        self
+    }
+
+    /// Takes clients to have this config value, in the place of the one that is made up.
+    #[must_use]
+    pub fn with_config(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.given.config.insert(name.into(), value.into());
+        self
+    }
+
+    /// Accepts this app value, in the place of the one that is made up.
+    #[must_use]
+    pub fn with_app(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.given.app.insert(name.into(), value.into());
+        self
+    }
+
+    /// Takes this to have been captured by a client whose token was given with [`Builder::with_credential`].
+    #[must_use]
+    pub fn with_captured(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.given.captured.insert(name.into(), value.into());
+        self
+    }
+
+    /// How long the tokens live that it issues; as the Plan says, or an hour, unless said.
+    #[must_use]
+    pub fn with_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
         self
     }
 
@@ -192,11 +335,16 @@ impl Builder {
         let listener = TcpListener::bind(("127.0.0.1", self.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let accepted = auth::accepted(&self.plan, &self.credentials, address).map_err(io::Error::other)?;
+        let played = played::all(&self.plan, &self.given, address).map_err(io::Error::other)?;
+        let states = played.iter().map(|played| played.seed(&self.given)).collect();
         let shared = Arc::new(Shared {
             plan: self.plan,
             schemas,
-            accepted,
+            address,
+            config: played::config(&self.plan, &self.given),
+            played,
+            issued: Mutex::new(Issued::new(states)),
+            lifetime: self.lifetime,
             answers: self.answers,
             faults: self.faults,
             requests: Mutex::new(Vec::new()),

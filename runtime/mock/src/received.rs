@@ -19,6 +19,20 @@ pub struct Request {
 }
 
 impl Request {
+    /// A request without headers and body, that is not answered yet.
+    pub(crate) fn new(method: &str, path: &str, query: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+            action: None,
+            status: 0,
+            verdict: String::new(),
+        }
+    }
+
     /// The HTTP method.
     #[must_use]
     pub fn method(&self) -> &str {

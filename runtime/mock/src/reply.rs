@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 use couplet_plan::{Answer, ErrorKind, Expression, Key, Media, Node, Plan, Scope, StatusSet};
+use couplet_runtime::verify::Known;
 use serde_json::{Map, Value, json};
 
+use crate::draft::{Draft, Want};
 use crate::received::Request;
 use crate::route::Taken;
-use crate::{Fault, Shared, auth, check, route, sample};
+use crate::{
+    Fault, Shared, authorize, check, discovery, exchange, literal, oauth1, route, sample, signed, steps,
+};
 
 /// An answer.
 pub(crate) struct Reply {
@@ -19,7 +23,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    fn json(status: u16, value: &Value, verdict: impl Into<String>) -> Self {
+    pub(crate) fn json(status: u16, value: &Value, verdict: impl Into<String>) -> Self {
         Self {
             status,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
@@ -38,15 +42,88 @@ impl Reply {
 
 /// Answers a request as the provider would.
 pub(crate) fn reply(shared: &Shared, request: &Request) -> Reply {
-    let Some(taken) = route::find(&shared.plan, &request.method, &request.path) else {
-        return unknown(shared, request);
-    };
-    let name = taken.action.name();
-    if let Some(why) = auth::wrong(&shared.accepted, taken.action, request, taken.key.as_deref()) {
-        return error(&shared.plan, ErrorKind::Unauthorized, 401, &why).of(&taken);
+    let of_auth = [discovery::reply, oauth1::reply, authorize::reply];
+    if let Some(reply) = of_auth.iter().find_map(|of| of(shared, request)) {
+        return reply;
     }
-    if let Some(why) = check::wrong(shared, &taken, request) {
-        return error(&shared.plan, ErrorKind::Invalid, 400, &why).of(&taken);
+    let taken = meant(shared, request);
+    let mut candidates = steps::candidates(&shared.plan, &shared.played, &request.method, &request.path);
+    if taken.is_some() {
+        // A step that is an action, too, is answered as both.
+        candidates.retain(|candidate| !candidate.role.is_signed(&candidate.step));
+    }
+    match (exchange::reply(shared, &candidates, request), taken) {
+        (Some(reply), None) => reply,
+        (Some(reply), _) if reply.status < 300 => reply,
+        (_, Some(taken)) => action(shared, &taken, request),
+        (None, None) => unknown(shared, request),
+    }
+}
+
+/// The action that a request means. Where several have its path, what stands literally in queries and bodies tells them
+/// apart, and then whether it is right.
+fn meant(shared: &Shared, request: &Request) -> Option<Taken> {
+    let mut all = route::find(&shared.plan, &request.method, &request.path);
+    let right = |taken: &Taken| literal::fits(shared, &taken.action, request);
+    let best = all
+        .iter()
+        .position(|taken| right(taken) && check::wrong(shared, taken, request).is_none())
+        .or_else(|| all.iter().position(right));
+    (!all.is_empty()).then(|| all.swap_remove(best.unwrap_or(0)))
+}
+
+/// Answers an action, once its credentials and its inputs are right.
+fn action(shared: &Shared, taken: &Taken, request: &Request) -> Reply {
+    let state = match authorized(shared, taken, request) {
+        Ok(state) => state,
+        Err(refused) => {
+            let mut reply = error(&shared.plan, ErrorKind::Unauthorized, 401, &refused.why).of(taken);
+            let challenges = refused.challenges.into_iter();
+            reply.headers.extend(challenges.map(|challenge| ("www-authenticate".to_owned(), challenge)));
+            return reply;
+        }
+    };
+    let reply = checked(shared, taken, request);
+    if reply.status >= 300 || reply.fault.is_some() {
+        return reply;
+    }
+    exchange::beside(shared, &taken.action, request, state, reply)
+}
+
+/// Whether one of the methods that the action takes is satisfied, and by which state.
+fn authorized(shared: &Shared, taken: &Taken, request: &Request) -> Result<Option<usize>, signed::Refused> {
+    let usable = |place: usize| {
+        taken.action.auth().is_none_or(|places| places.iter().any(|known| usize::from(*known) == place))
+    };
+    if taken.action.auth().is_some_and(<[u16]>::is_empty) {
+        return Ok(None);
+    }
+    let mut first = None;
+    for played in shared.played.iter().filter(|played| usable(played.place)) {
+        let key = taken.key.as_deref();
+        let mut issued = shared.issued();
+        match signed::accepted(shared, played, Some(&taken.action), request, &mut issued, key) {
+            Ok(state) => return Ok(state),
+            Err(refused) => {
+                // Of several methods the one counts whose credentials are there.
+                let known: &mut signed::Refused = first.get_or_insert_with(|| refused.clone());
+                if known.why.ends_with("is missing") && !refused.why.ends_with("is missing") {
+                    known.why.clone_from(&refused.why);
+                }
+                if known.challenges.is_empty() {
+                    known.challenges = refused.challenges;
+                }
+            }
+        }
+    }
+    Err(first.unwrap_or_else(|| "no auth method of the connector does for this action".to_owned().into()))
+}
+
+/// Answers an action whose credentials are right.
+fn checked(shared: &Shared, taken: &Taken, request: &Request) -> Reply {
+    let name = taken.action.name();
+    if let Some(why) = check::wrong(shared, taken, request) {
+        return error(&shared.plan, ErrorKind::Invalid, 400, &why).of(taken);
     }
     match shared.faults.get(name) {
         Some(Fault::Status(status)) => {
@@ -55,10 +132,10 @@ pub(crate) fn reply(shared: &Shared, request: &Request) -> Reply {
                 status: *status,
                 ..error(&shared.plan, kind, *status, "a fault, as it was asked for")
             }
-            .of(&taken);
+            .of(taken);
         }
         Some(fault) => {
-            let mut reply = success(shared, &taken).of(&taken);
+            let mut reply = success(shared, taken).of(taken);
             reply.fault = Some(*fault);
             "a fault, as it was asked for".clone_into(&mut reply.verdict);
             if *fault == Fault::Html {
@@ -70,11 +147,11 @@ pub(crate) fn reply(shared: &Shared, request: &Request) -> Reply {
         None => {}
     }
     if let Some((status, body)) = shared.answers.get(name) {
-        let mut reply = Reply::json(*status, &Value::Null, "answered as it was told").of(&taken);
+        let mut reply = Reply::json(*status, &Value::Null, "answered as it was told").of(taken);
         reply.body = Bytes::from(body.clone());
         return reply;
     }
-    success(shared, &taken).of(&taken)
+    success(shared, taken).of(taken)
 }
 
 fn unknown(shared: &Shared, request: &Request) -> Reply {
@@ -177,28 +254,38 @@ fn success(shared: &Shared, taken: &Taken) -> Reply {
         }
         value = value.get("body").cloned().unwrap_or_default();
     }
-    fill(&mut reply, answer, value);
+    fill(shared, &mut reply, answer, value);
     if matches!(taken.action.method(), couplet_plan::Method::Head) {
         reply.body = Bytes::new();
     }
     reply
 }
 
-fn fill(reply: &mut Reply, answer: &Answer<'_>, value: Value) {
+fn fill(shared: &Shared, reply: &mut Reply, answer: &Answer<'static>, value: Value) {
     let media = |reply: &mut Reply, text: &str| {
         reply.headers.retain(|(name, _)| name != "content-type");
         reply.headers.push(("content-type".to_owned(), text.to_owned()));
     };
     match answer.media() {
         Media::Json => {
-            let mut body = value.clone();
-            if let Some(from) = answer.from() {
-                body = Value::Object(Map::new());
-                if !put(&mut body, &from, value.clone()) {
-                    body = value;
+            let (known, played) = (Known::default(), shared.played.first());
+            let mut draft = played.map(|played| Draft::new(&played.rebuilder, &known));
+            let placed = answer.from().is_some_and(|from| {
+                draft.as_mut().is_some_and(|draft| draft.place(&from, Want::Json(value.clone())))
+            });
+            match draft.filter(|_| placed) {
+                Some(draft) => {
+                    let finished = draft.finish();
+                    reply.headers.retain(|(name, _)| name != "content-type");
+                    reply.headers.extend(finished.headers);
+                    reply.body = finished.body;
+                }
+                None => {
+                    let mut body = Value::Object(Map::new());
+                    let whole = answer.from().is_none_or(|from| !put(&mut body, &from, value.clone()));
+                    reply.body = Bytes::from(if whole { value } else { body }.to_string());
                 }
             }
-            reply.body = Bytes::from(body.to_string());
         }
         Media::Text => {
             media(reply, "text/plain; charset=utf-8");

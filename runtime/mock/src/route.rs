@@ -32,14 +32,16 @@ fn literal(expression: &Expression<'_>) -> String {
     }
 }
 
-/// The action of a method and a path. Where several fit, the one with the most literal text is meant; and an action
-/// rather than the connection test, which may be a request of its own to the same place.
-pub(crate) fn find(plan: &Plan<'static>, method: &str, path: &str) -> Option<Taken> {
-    let candidates = plan.test().into_iter().chain(plan.actions().iter().copied());
-    candidates
+/// The actions of a method and a path, those that are meant rather first: with the most literal text, and an action rather
+/// than the connection test, which may be a request of its own to the same place.
+pub(crate) fn find(plan: &Plan<'static>, method: &str, path: &str) -> Vec<Taken> {
+    let candidates = plan.actions().iter().copied().chain(plan.test());
+    let mut found: Vec<Taken> = candidates
         .filter(|action| action.method().as_str() == method)
         .filter_map(|action| take(plan, action, path))
-        .max_by_key(|taken| literal_length(taken.action))
+        .collect();
+    found.sort_by_key(|taken| std::cmp::Reverse(literal_length(taken.action)));
+    found
 }
 
 /// The methods that some action has at a path.

@@ -1,0 +1,88 @@
+//! Values that a mock makes up, so that everybody sees that they are.
+
+use couplet_plan::{AuthKind, AuthMethod, Connector, Expression, Field, Filter, Format, Node, Scope};
+
+use crate::keys;
+use crate::walk::{names, visit};
+
+/// A value of a field of a method.
+pub(crate) fn credential(method: &AuthMethod<'static>, field: &Field<'static>) -> String {
+    key(method, field.name()).unwrap_or_else(|| value(field))
+}
+
+/// A value of a field.
+pub(crate) fn value(field: &Field<'_>) -> String {
+    if let Some(choice) = field.choices().first() {
+        return (*choice).to_owned();
+    }
+    if let Some(default) = field.default() {
+        return default.trim_matches('"').to_owned();
+    }
+    if field.name() == "redirect_uri" {
+        return "https://app.example.com/callback".to_owned();
+    }
+    match (field.format(), field.pattern()) {
+        (Format::Text, Some(pattern)) => crate::sample::matching(pattern),
+        (format, _) => of_format(format, field.name()),
+    }
+}
+
+/// A value of a format that stands for a name.
+pub(crate) fn of_format(format: Format<'_>, name: &str) -> String {
+    let host = |hosts: &[&str]| hosts.first().map_or("mock.example.com", |host| host).replace("*.", "mock.");
+    match format {
+        Format::Integer | Format::Number => "12345".to_owned(),
+        Format::Boolean => "true".to_owned(),
+        Format::HostLabel => "mock".to_owned(),
+        Format::HeaderName => "x-mock-key".to_owned(),
+        Format::Origin(hosts) => format!("https://{}", host(hosts)),
+        Format::Url(hosts) => format!("https://{}{}", host(hosts), path_of(name)),
+        _ => format!("mock-{}", name.replace('_', "-")),
+    }
+}
+
+/// The path of a URL that a mock makes up for a name.
+pub(crate) fn path_of(name: &str) -> String {
+    format!("/mock/{name}")
+}
+
+/// Where a credential is a key or a certificate, one.
+fn key(method: &AuthMethod<'static>, name: &str) -> Option<String> {
+    let is = |expression: &Expression<'static>| names(expression, Scope::Credentials).contains(&name);
+    if let Some((certificate, key)) = method.certificate() {
+        if is(&certificate) {
+            return Some(keys::CERTIFICATE.to_owned());
+        }
+        if is(&key) {
+            return Some(keys::CERTIFICATE_KEY.to_owned());
+        }
+    }
+    if let AuthKind::Token(token) = method.kind()
+        && let Some(assertion) = token.assertion()
+        && is(&assertion.key())
+    {
+        return Some(keys::for_algorithm(assertion.algorithm()));
+    }
+    let mut found = None;
+    let mut look = |expression: &Expression<'static>| {
+        visit(expression, &mut |part| match part.node() {
+            Node::Filter(Filter::Ed25519, _, [key, ..]) if is(key) => found = Some(keys::ed25519()),
+            Node::Filter(Filter::Fingerprint, key, _) if is(key) && found.is_none() => {
+                found = Some(keys::rsa())
+            }
+            _ => {}
+        });
+    };
+    method.headers().iter().chain(method.query()).for_each(|template| look(&template.value()));
+    found
+}
+
+/// The app values that a method needs.
+pub(crate) fn app_fields(
+    connector: &Connector<'static>,
+    method: &AuthMethod<'static>,
+) -> Vec<Field<'static>> {
+    let own = method.app();
+    let shared = connector.app().iter().filter(|field| !own.iter().any(|known| known.name() == field.name()));
+    own.iter().chain(shared).copied().collect()
+}
