@@ -1,13 +1,13 @@
-//! The mock takes every request of the exchanges, and answers it with what the action can read.
+//! The mock takes every request of the exchanges, after what comes before it, and answers it with what the action can read.
 
-use couplet_compiler::connector::plan::Plan;
+use couplet_compiler::connector::plan::{AuthKind, Flow, Plan};
 use couplet_mock::Mock;
-use couplet_runtime::generated::v1::Builder;
+use couplet_runtime::generated::v1::Client;
 use couplet_tests::exchanges::{self, Exchange};
 use couplet_tests::golden;
 
 use crate::generated::CONNECTORS;
-use crate::plan::{call, client, method, plain};
+use crate::plan::{call, method, plain};
 
 #[test]
 fn the_mock_takes_every_request() {
@@ -15,9 +15,6 @@ fn the_mock_takes_every_request() {
     let (mut checked, mut failures) = (0, Vec::new());
     for (name, plan, _) in CONNECTORS {
         for (number, exchange) in exchanges::read(name).iter().enumerate() {
-            if !is_static(plan, exchange) {
-                continue;
-            }
             checked += 1;
             if let Err(why) = runtime.block_on(taken(plan, exchange)) {
                 failures.push(format!("{name}, exchange {number} ({}): {why}", exchange.action));
@@ -28,34 +25,55 @@ fn the_mock_takes_every_request() {
     golden::report(checked, &failures);
 }
 
-/// Whether the credentials are sent as they are: flows and signatures are another matter.
-fn is_static(plan: &Plan<'static>, exchange: &Exchange) -> bool {
-    use couplet_compiler::connector::plan::AuthKind;
-    let connector = plan.connector();
-    let kind = method(connector.auth(), exchange).map(|(_, method)| method.kind());
-    matches!(
-        kind,
-        Ok(AuthKind::None | AuthKind::Basic(..) | AuthKind::Bearer(..) | AuthKind::ApiKey(..)) | Err(_)
-    )
-}
-
 async fn taken(plan: &Plan<'static>, exchange: &Exchange) -> Result<(), String> {
     let mut mock = Mock::builder(*plan);
-    for (name, value) in &exchange.credentials {
-        mock = mock.with_credential(name, plain(value));
+    let of_connection = exchange.connection.iter().flat_map(|connection| &connection.config);
+    for (name, value) in exchange.config.iter().chain(of_connection) {
+        mock = mock.with_config(name, plain(value));
     }
     let mock = mock.start().map_err(|error| error.to_string())?;
     let connector = plan.connector();
-    let (place, method) = method(connector.auth(), exchange)?;
-    let client = client(Builder::new(&connector, place), &method, exchange, &connector)
-        .with_base_url(mock.url())
-        .build()
-        .map_err(|error| error.to_string())?;
+    let (place, _) = method(connector.auth(), exchange)?;
+    let client = connected(&mock, plan, place).await.map_err(|why| format!("{why}\n{}", told(&mock)))?;
     let action = plan.action(&exchange.action).ok_or("there is no such action")?;
     let call = call(&client, &action, exchange).map_err(|error| error.to_string())?;
-    call.json().await.map_err(|error| error.to_string())?;
-    match mock.requests().len() {
-        1 => Ok(()),
-        count => Err(format!("the mock saw {count} requests")),
+    call.json().await.map_err(|error| format!("{error}\n{}", told(&mock)))?;
+    match mock.requests().last() {
+        Some(last) if last.action() == Some(exchange.action.as_str()) => Ok(()),
+        _ => Err(format!("the mock saw another request\n{}", told(&mock))),
     }
+}
+
+/// A client of a connection that comes about as the method says.
+async fn connected(mock: &Mock, plan: &Plan<'static>, place: usize) -> Result<Client<'static>, String> {
+    let shown = |error: couplet_runtime::Error| error.to_string();
+    let builder = || mock.client(place);
+    let kind = plan.connector().auth()[place].kind();
+    let by_person = match kind {
+        AuthKind::Token(token) => matches!(token.flow(), Flow::AuthorizationCode(_)),
+        AuthKind::OAuth1(method) => method.dance().is_some(),
+        _ => false,
+    };
+    let completed = if by_person {
+        let authorization = builder().authorization().await.map_err(shown)?;
+        let callback = mock.consent(authorization.url())?;
+        builder().complete(authorization.pending(), &callback).await.map_err(shown)?
+    } else if matches!(kind, AuthKind::Token(token) if matches!(token.flow(), Flow::DeviceCode(_))) {
+        let mut device = builder().device().await.map_err(shown)?;
+        if device.poll().await.map_err(shown)?.is_some() {
+            return Err("the person decided at once".to_owned());
+        }
+        device.poll().await.map_err(shown)?.ok_or("the person does not decide")?
+    } else {
+        builder().connect().await.map_err(shown)?
+    };
+    completed.client().map_err(shown)
+}
+
+/// What the mock thought of each request.
+fn told(mock: &Mock) -> String {
+    let line = |request: &couplet_mock::Request| {
+        format!("  {} {} {} {}", request.status(), request.method(), request.path(), request.verdict())
+    };
+    mock.requests().iter().map(line).collect::<Vec<_>>().join("\n")
 }
