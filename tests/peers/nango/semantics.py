@@ -102,7 +102,7 @@ class Scope:
                 found = apply(call[1], call[2])
             else:
                 found = self.look(match[1].strip())
-                if found is None or found == "" and match[1] != "bodyCanonicalParams":
+                if found is None or found == "" and match[1].startswith("connectionConfig."):
                     return None
                 found = quote(str(found), safe="") if encode else str(found)
             text = text[: match.start()] + str(found) + text[match.end() :]
@@ -314,6 +314,11 @@ def login(step, scope, form, refresh=False):
     return request("POST", address, headers, params, form)
 
 
+def refreshes(entry):
+    """Whether a login can be renewed: with parameters, and a token to renew it with."""
+    return bool(entry.get("refresh_token_params") and (entry.get("token_response") or {}).get("refresh_token"))
+
+
 def register(entry):
     body = {"redirect_uris": [REDIRECT], "token_endpoint_auth_method": "none"}
     return request("POST", entry["registration_url"], {}, body, "json")
@@ -459,7 +464,7 @@ def expected(entry, filled, given):
         out["token"] = [client_credentials(entry, filled)]
     elif mode == "TWO_STEP":
         out["token"] = two_step(entry, filled, given)
-        if entry.get("refresh_token_params"):
+        if refreshes(entry):
             out["refresh"] = two_step(entry, filled, given, refresh=True)
     elif mode == "BILL":
         names = ("username", "password", "organizationId", "devKey")

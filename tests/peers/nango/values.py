@@ -225,6 +225,10 @@ def fill(entry, keys):
         for name in re.findall(r"\$\{connectionConfig\.([\w-]+)\}", text):
             if name not in filled["config"] and name not in metadata and name not in redirect:
                 filled["config"][name] = value("connectionConfig", name, {}, uses, keys)
+        for name in re.findall(r"\$\{credentials\.(\w+)\}", text):
+            made = name == "assertion" and "assertion" in entry or name in ("token", "_cookies", "access_token")
+            if not made and name not in filled["credentials"] and name not in filled["integration"]:
+                filled["credentials"][name] = value("credentials", name, {}, uses, keys)
     token_url = entry.get("token_url") if isinstance(entry.get("token_url"), str) else ""
     domain = own_domain(token_url)
     for names, target in ((metadata, "metadata"), (redirect, "callback")):

@@ -139,6 +139,17 @@ fn plain_reference(name: &str, path: &str, cx: &mut Cx<'_>) -> Option<String> {
         fields::add(field, cx);
         return plain_reference(&full, path, cx);
     }
+    if let Some(inner) =
+        name.strip_prefix("credentials.").filter(|inner| !inner.is_empty() && !inner.contains('.'))
+    {
+        cx.defect(path, format!("`${{{name}}}` is bound to nothing: no credential `{inner}` is declared"));
+        let mut field = fields::undeclared(name, path, Place::Credentials);
+        field.secret = ["key", "secret", "token", "password"].iter().any(|word| field.name.contains(word));
+        field.found = true;
+        field.used = true;
+        fields::add(field, cx);
+        return plain_reference(name, path, cx);
+    }
     cx.fail(format!("the placeholder `${{{name}}}` is bound to nothing that the entry says"));
     None
 }

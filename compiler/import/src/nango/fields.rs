@@ -39,6 +39,8 @@ pub(super) struct Field {
     pub(super) step: Option<usize>,
     /// Where a URL needs it, though it may be absent.
     pub(super) needed: Option<String>,
+    /// Whether a template brought it, and no section declares it.
+    pub(super) found: bool,
     /// Whether a template names it.
     pub(super) used: bool,
 }
@@ -137,6 +139,7 @@ pub(super) fn undeclared(from: &str, path: &str, place: Place) -> Field {
         source: None,
         step: None,
         needed: None,
+        found: false,
         used: false,
     }
 }

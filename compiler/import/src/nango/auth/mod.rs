@@ -56,6 +56,21 @@ pub(super) fn prepare(cx: &mut Cx<'_>) {
 
 /// Makes the auth method; where that cannot be, the reason is taken down.
 pub(super) fn read(urls: &Urls, carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
+    let mut method = make(urls, carried, cx)?;
+    let found: Vec<_> =
+        cx.fields.iter().filter(|field| field.found && field.place == Place::Credentials).collect();
+    if !found.is_empty() {
+        let mut all = match method.map.remove("credentials") {
+            Some(Yaml::Map(map)) => map,
+            _ => Map::spread(),
+        };
+        found.into_iter().for_each(|field| all.set(field.name.clone(), field.yaml()));
+        method.map.set("credentials", all);
+    }
+    Some(method)
+}
+
+fn make(urls: &Urls, carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
     let mode = cx.entry.text("auth_mode").unwrap_or_default().to_owned();
     let signature = carried.auth_headers.iter().find(|(_, value)| value.contains("awsSigV4(")).cloned();
     match (mode.as_str(), signature) {

@@ -265,6 +265,11 @@ fn expiry(map: &mut Map, cx: &mut Cx<'_>) {
 /// How a login is renewed without its credentials.
 fn refresh(urls: &Urls, cx: &mut Cx<'_>) -> Option<Option<Map>> {
     let Some(params) = cx.entry.get("refresh_token_params").cloned() else { return Some(None) };
+    if cx.entry.text("token_response/refresh_token").is_none() {
+        let message = "no answer is said to hold a refresh token, so that one logs in again";
+        cx.defect("refresh_token_params", message);
+        return Some(None);
+    }
     let address = urls.refresh.as_ref().or(urls.token.as_ref())?;
     let mut value = serde_json::Map::new();
     value.insert("token_params".to_owned(), params);

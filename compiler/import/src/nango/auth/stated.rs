@@ -238,6 +238,13 @@ pub(super) fn basic(carried: &mut Carried, cx: &mut Cx<'_>) -> Option<Method> {
     // An empty default is what stands where none is given.
     password.optional |= password.default.take().is_some();
     if let Some(at) = carried.auth_headers.iter().position(|(name, _)| name == "authorization") {
+        for from in ["credentials.username", "credentials.password"] {
+            // What no form asks for is a constant.
+            if let Some(text) = cx.field(from).and_then(|field| constant(field, cx)) {
+                cx.fields.retain(|field| field.from != from);
+                cx.names.insert(from.to_owned(), expression::quoted(&text));
+            }
+        }
         let (name, value) = carried.auth_headers.remove(at);
         let mut method =
             if is_computed(&value) || carried.auth_headers.iter().any(|(_, value)| is_computed(value)) {
