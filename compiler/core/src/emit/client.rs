@@ -164,6 +164,8 @@ pub(super) fn module(connector: &Connector<'_>) -> Module {
 }
 
 fn constructor(place: usize, auth: &AuthMethod, connector: &Connector<'_>) -> TokenStream {
+    let detached =
+        connector.plan.connector().auth().get(place).and_then(|method| connect::detached(&[*method]));
     let (name, place) = (ident(&auth.constructor), proc_macro2::Literal::usize_unsuffixed(place));
     let title = if auth.docs.is_empty() {
         format!("Connects with `{}`.", bare(&auth.constructor))
@@ -198,14 +200,14 @@ fn constructor(place: usize, auth: &AuthMethod, connector: &Connector<'_>) -> To
         return quote! {
             #documentation
             pub fn #name(#(#parameters),*) -> Builder {
-                Builder { inner: v1::Builder::new(&plan::CONNECTOR, #place) }
+                Builder { inner: v1::Builder::new(&plan::CONNECTOR, #place)#detached }
             }
         };
     }
     quote! {
         #documentation
         pub fn #name(#(#parameters),*) -> Builder {
-            let mut inner = v1::Builder::new(&plan::CONNECTOR, #place);
+            let mut inner = v1::Builder::new(&plan::CONNECTOR, #place)#detached;
             #(#steps)*
             Builder { inner }
         }

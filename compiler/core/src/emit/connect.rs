@@ -1,5 +1,6 @@
 //! What a crate's client and builder have for connections: stores, redirects, device codes, choices.
 
+use couplet_plan::{AuthKind, AuthMethod};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -10,6 +11,7 @@ use crate::connector::Connector;
 /// What the client has of its connection.
 pub(super) fn of_client(connector: &Connector<'_>, types: &Types<'_>) -> Option<TokenStream> {
     let into_string = types.into(&types.string());
+    let detached = detached(connector.plan.connector().auth());
     connector.connects.at_all.then(|| {
         quote! {
             /// A client of a connection that a store has: its credentials, its config values and its token come from
@@ -18,7 +20,7 @@ pub(super) fn of_client(connector: &Connector<'_>, types: &Types<'_>) -> Option<
                 store: ::std::sync::Arc<dyn couplet_runtime::store::Store>,
                 id: #into_string,
             ) -> Builder {
-                Builder { inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id) }
+                Builder { inner: v1::Builder::new(&plan::CONNECTOR, 0)#detached.with_store(store, id) }
             }
 
             /// The connection behind the client: its status, its renewal, and its end.
@@ -27,6 +29,15 @@ pub(super) fn of_client(connector: &Connector<'_>, types: &Types<'_>) -> Option<
             }
         }
     })
+}
+
+/// A crate's Plan lives as long as the program, so a token can be renewed whatever becomes of the caller.
+pub(super) fn detached(methods: &[AuthMethod<'_>]) -> Option<TokenStream> {
+    let obtained = |method: &AuthMethod<'_>| match method.kind() {
+        AuthKind::Token(token) => !token.obtain().is_empty(),
+        _ => false,
+    };
+    methods.iter().any(obtained).then(|| quote!(.detached()))
 }
 
 /// What the builder has.

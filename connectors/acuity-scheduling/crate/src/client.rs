@@ -26,7 +26,7 @@ impl Client {
     /// For the accounts of others, who allow it in the browser. The token does not expire.
     pub fn oauth() -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 1),
+            inner: v1::Builder::new(&plan::CONNECTOR, 1).detached(),
         }
     }
 
@@ -37,7 +37,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

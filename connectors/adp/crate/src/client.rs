@@ -15,7 +15,7 @@ impl Client {
     ///
     /// With a client certificate (mutual TLS).
     pub fn client(credentials: Client_) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.credential("client_id", credentials.client_id);
         inner = inner.secret("client_secret", credentials.client_secret);
         inner = inner.secret("certificate", credentials.certificate);
@@ -30,7 +30,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

@@ -15,7 +15,7 @@ impl Client {
     ///
     /// The token lives an hour. It is asked for anew with user name and password.
     pub fn login(config: Config, credentials: Login) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.config("organization", config.organization);
         inner = inner.credential("username", credentials.username);
         inner = inner.secret("password", credentials.password);
@@ -29,7 +29,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

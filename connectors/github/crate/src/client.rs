@@ -15,7 +15,7 @@ impl Client {
     ///
     /// A signed assertion is exchanged for the token of an installation, which lives an hour.
     pub fn app(credentials: App) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.credential("app_id", credentials.app_id);
         inner = inner.credential("installation_id", credentials.installation_id);
         inner = inner.secret("private_key", credentials.private_key);
@@ -36,7 +36,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

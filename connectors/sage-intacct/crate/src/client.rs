@@ -15,7 +15,7 @@ impl Client {
     ///
     /// Opens a session with `getAPISession`.
     pub fn login(credentials: Login) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.credential("company_id", credentials.company_id);
         inner = inner.credential("user_id", credentials.user_id);
         inner = inner.secret("user_password", credentials.user_password);
@@ -29,7 +29,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

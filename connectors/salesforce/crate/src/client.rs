@@ -14,7 +14,7 @@ impl Client {
     /// OAuth 2.0
     pub fn oauth() -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached(),
         }
     }
 
@@ -25,7 +25,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

@@ -15,7 +15,7 @@ impl Client {
     ///
     /// Logs in, and sends the cookies of the session. A session ends when it was not used for half an hour.
     pub fn login(config: Config, credentials: Login) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.config("server", config.server);
         inner = inner.config("company", config.company);
         inner = inner.credential("username", credentials.username);
@@ -30,7 +30,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

@@ -16,7 +16,7 @@ impl Client {
     /// A listener allows it in the browser. The refresh token changes whenever it is used.
     pub fn user() -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached(),
         }
     }
 
@@ -25,7 +25,7 @@ impl Client {
     /// Reads what is public. Nothing of a listener.
     pub fn app() -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 1),
+            inner: v1::Builder::new(&plan::CONNECTOR, 1).detached(),
         }
     }
 
@@ -36,7 +36,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

@@ -15,7 +15,7 @@ impl Client {
     ///
     /// For one account, your own. Zoom calls the grant `account_credentials`; there is no refresh token.
     pub fn server_to_server(credentials: ServerToServer) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.credential("client_id", credentials.client_id);
         inner = inner.secret("client_secret", credentials.client_secret);
         inner = inner.credential("account_id", credentials.account_id);
@@ -29,7 +29,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

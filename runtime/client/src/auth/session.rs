@@ -15,6 +15,7 @@ use crate::{
     Error, ErrorKind, Secret,
     client::{Core, Inner},
     errors,
+    exchange::needs_runtime,
     expression::{FieldValue, Scopes, TOKEN_PARTS},
     response::Received,
     state::{State, capture_names, kept, put},
@@ -55,6 +56,7 @@ impl<'p> Held<'p> {
 
     /// The state with a token that can be used now.
     pub(crate) async fn fresh(&self, core: &Core<'p>, why: Why) -> Result<Arc<State<'p>>, Error> {
+        needs_runtime()?;
         self.begun.get_or_try_init(|| self.begin()).await?;
         let connection = self.tokens.fresh(why).await.inspect_err(|error| {
             // A broken connection is not used any longer, be its last token as it may.

@@ -13,7 +13,7 @@ pub struct Client {
 impl Client {
     /// Connects with `login`.
     pub fn login(config: Config, credentials: Login) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -24,7 +24,7 @@ impl Client {
 
     /// Connects with `app`.
     pub fn app(config: Config, credentials: App) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 1);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 1).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -115,7 +115,7 @@ impl Client {
 
     /// Connects with `cc`.
     pub fn cc(config: Config, credentials: Cc) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 9);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 9).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -128,7 +128,7 @@ impl Client {
 
     /// Connects with `device`.
     pub fn device(config: Config) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 10);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 10).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -137,7 +137,7 @@ impl Client {
 
     /// Connects with `mcp`.
     pub fn mcp(config: Config) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 11);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 11).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -146,7 +146,7 @@ impl Client {
 
     /// Connects with `pw`.
     pub fn pw(config: Config, credentials: Pw) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 12);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 12).detached();
         inner = inner.config("region", config.region);
         inner = inner.config("account", config.account);
         inner = inner.config("server", config.server);
@@ -163,7 +163,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 

@@ -13,14 +13,14 @@ pub struct Client {
 impl Client {
     /// Connects with `oauth`.
     pub fn oauth(config: Config) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 0).detached();
         inner = inner.config("shop", config.shop);
         Builder { inner }
     }
 
     /// Connects with `service`.
     pub fn service(config: Config, credentials: Service) -> Builder {
-        let mut inner = v1::Builder::new(&plan::CONNECTOR, 1);
+        let mut inner = v1::Builder::new(&plan::CONNECTOR, 1).detached();
         inner = inner.config("shop", config.shop);
         inner = inner.credential("client_id", credentials.client_id);
         inner = inner.secret("client_secret", credentials.client_secret);
@@ -34,7 +34,7 @@ impl Client {
         id: impl Into<String>,
     ) -> Builder {
         Builder {
-            inner: v1::Builder::new(&plan::CONNECTOR, 0).with_store(store, id),
+            inner: v1::Builder::new(&plan::CONNECTOR, 0).detached().with_store(store, id),
         }
     }
 
