@@ -3,6 +3,7 @@
 use super::super::address::Address;
 use super::super::cx::Cx;
 use super::super::entry::text_of;
+use super::super::fields::{self, Place};
 use super::super::request::Carried;
 use super::super::urls::Urls;
 use super::super::{captures, expression};
@@ -78,7 +79,11 @@ pub(super) fn read(flow: Flow, urls: &Urls, carried: &Carried, cx: &mut Cx<'_>) 
     if flow != Flow::ClientCredentials {
         map.set_filled("authorize", authorize(urls.authorization.as_ref(), cx)?);
     }
-    map.set_filled("token", token(urls, cx)?);
+    let mut token = token(urls, cx)?;
+    if flow == Flow::ClientCredentials && authentication == Some("basic") && is_encoded(cx) {
+        raw_basic(&mut map, &mut token, cx);
+    }
+    map.set_filled("token", token);
     map.set_filled("refresh", refresh(flow, urls, cx)?);
     answer(&mut map, cx);
     map.set_filled("capture", captures::yaml(cx));
@@ -112,6 +117,38 @@ fn authentication(flow: Flow, cx: &mut Cx<'_>) -> Option<Option<&'static str>> {
             return None;
         }
     })
+}
+
+/// Whether the client's id or secret holds, by its pattern, characters that a form encodes.
+fn is_encoded(cx: &Cx<'_>) -> bool {
+    ["credentials.client_id", "credentials.client_secret"].iter().any(|from| {
+        let pattern = cx.field(from).and_then(|field| field.pattern.as_deref());
+        pattern.is_some_and(|pattern| pattern.contains(['@', ':', '/', '+', '=', '%', '&']))
+    })
+}
+
+/// HTTP Basic with the id and the secret as they are. RFC 6749, 2.3.1 has them encoded as a form, and Nango does not.
+fn raw_basic(map: &mut Map, token: &mut Map, cx: &mut Cx<'_>) {
+    if cx.field("credentials.client_secret").is_none() {
+        let mut field = fields::undeclared("credentials.client_secret", "auth_mode", Place::Credentials);
+        field.secret = true;
+        fields::add(field, cx);
+    }
+    map.set("client_auth", "none");
+    let mut headers = match token.remove("headers") {
+        Some(Yaml::Map(map)) => map,
+        _ => Map::new(),
+    };
+    headers.set(
+        "authorization",
+        "Basic {{ (credentials.client_id ~ ':' ~ credentials.client_secret) | base64 }}",
+    );
+    token.set("omit", vec![Yaml::from("client_id")]);
+    token.set("headers", headers);
+    cx.assumed(
+        "token_request_auth_method",
+        "the client's id and secret are sent as they are: RFC 6749 has them encoded, and Nango does not",
+    );
 }
 
 fn registration(urls: &Urls, map: &mut Map, cx: &mut Cx<'_>) {
