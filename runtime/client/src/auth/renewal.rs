@@ -132,8 +132,9 @@ impl Inner<'_> {
                 Ok(issued) => {
                     let Marked { revision, connection, .. } = marked;
                     let lease = lease.take();
-                    self.keep(gate, Unsaved { issued, now, elapsed, revision, connection, lease }).await?;
-                    return Ok(self.usable(why));
+                    return self
+                        .keep(gate, Unsaved { issued, now, elapsed, revision, connection, lease })
+                        .await;
                 }
                 Err(refusal) if refusal.outcome == Outcome::Unknown && !lost && enough() => lost = true,
                 Err(refusal) if refusal.outcome == Outcome::Rejected => {
@@ -155,7 +156,7 @@ impl Inner<'_> {
             self.flight.hold(None);
             return Err(broken);
         }
-        self.adopt(&found.connection, None);
+        self.adopt(found.connection.clone(), None);
         Ok(found)
     }
 
@@ -217,20 +218,21 @@ impl Inner<'_> {
         .await
     }
 
-    /// Stores a token that was issued, and makes it the copy. Where the record has gone on without it, what is
-    /// stored counts.
-    async fn keep(&self, gate: &mut Gate, mut unsaved: Unsaved) -> Result<(), Error> {
+    /// Stores a token that was issued, and makes it the copy, which is used once even where its life is over already;
+    /// `None` where the record has gone on without it: then what is stored counts.
+    async fn keep(&self, gate: &mut Gate, mut unsaved: Unsaved) -> Result<Option<Arc<Connection>>, Error> {
         let mut saves = 0;
         let outcome = loop {
             let mut next = unsaved.connection.clone();
             next.renew(unsaved.issued.clone(), unsaved.now);
             let failed = match self.store.save(&self.id, Some(unsaved.revision), &next.to_bytes()).await {
                 Ok(Some(_)) => {
-                    self.adopt(&next, Some(unsaved.elapsed));
-                    break Ok(());
+                    break Ok(Some(self.adopt(next, Some(unsaved.elapsed))));
                 }
                 Ok(None) => match self.load().await {
-                    Ok(found) if found.connection.generation != unsaved.connection.generation => break Ok(()),
+                    Ok(found) if found.connection.generation != unsaved.connection.generation => {
+                        break Ok(None);
+                    }
                     Ok(found) => {
                         unsaved.revision = found.revision;
                         unsaved.connection = found.connection;
@@ -269,7 +271,7 @@ impl Inner<'_> {
             }
             let ours = connection.pending.as_ref().is_some_and(|pending| pending.by == marked.mark);
             if connection.generation != marked.connection.generation || !ours {
-                self.adopt(&connection, None);
+                self.adopt(connection, None);
                 return Ok(self.usable(why));
             }
             let cause = match &marked.earlier {
@@ -291,17 +293,21 @@ impl Inner<'_> {
     }
 
     /// Makes a connection the copy. `asked` is when its token was asked for, where this process did.
-    fn adopt(&self, connection: &Connection, asked: Option<Duration>) {
-        let Some(token) = &connection.token else {
-            return self.flight.hold(None);
-        };
+    fn adopt(&self, connection: Connection, asked: Option<Duration>) -> Arc<Connection> {
+        let connection = Arc::new(connection);
+        self.flight.hold(self.held(&connection, asked));
+        connection
+    }
+
+    fn held(&self, connection: &Arc<Connection>, asked: Option<Duration>) -> Option<Held> {
+        let token = connection.token.as_ref()?;
+        let shared = Arc::clone(connection);
         let known = self.flight.held().filter(|held| {
             held.connection.generation == connection.generation
                 && held.connection.token.as_ref().map(|token| token.obtained_at) == Some(token.obtained_at)
         });
-        let shared = Arc::new(connection.clone());
         if let Some(held) = known {
-            return self.flight.hold(Some(Held { connection: shared, ..held }));
+            return Some(Held { connection: shared, ..held });
         }
         let elapsed = self.clock.elapsed();
         // How long ago it was asked for. A calendar that stands before that knows nothing.
@@ -312,13 +318,14 @@ impl Inner<'_> {
         let moments = token.expires_at.map(|expires_at| {
             let life = between(token.obtained_at, expires_at);
             let margin = self.issuer.margin().min(life / 2);
-            let least = LIFE.saturating_sub(age);
+            // From now on, where this process has waited for it.
+            let least = if asked.is_some() { LIFE } else { LIFE.saturating_sub(age) };
             let due = life.saturating_sub(margin).saturating_sub(age).max(least);
             let ends = life.saturating_sub(age).max(least);
             (elapsed.saturating_add(due), elapsed.saturating_add(ends))
         });
         let (due, ends) = moments.unzip();
-        self.flight.hold(Some(Held { connection: shared, due, ends }));
+        Some(Held { connection: shared, due, ends })
     }
 
     fn ttl(&self) -> Duration {

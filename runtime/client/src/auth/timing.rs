@@ -70,6 +70,7 @@ impl Clock for Time {
 
 /// A provider with answers for the next requests; then it issues.
 struct Provider {
+    time: Arc<Time>,
     requests: AtomicU64,
     life: Duration,
     answers: Mutex<VecDeque<Next>>,
@@ -81,6 +82,7 @@ enum Next {
     Refuse(Outcome),
     Silence,
     Wait,
+    Slow,
     WithoutRefreshToken,
 }
 
@@ -98,6 +100,7 @@ impl Issuer for Provider {
                 }
                 Some(Next::Silence) => std::future::pending().await,
                 Some(Next::Wait) => self.gate.notified().await,
+                Some(Next::Slow) => self.time.pass(5),
                 Some(Next::WithoutRefreshToken) => return Ok(issued),
                 None => {}
             }
@@ -119,9 +122,15 @@ impl World {
     }
 
     fn with_store(life: Duration, store: Arc<dyn Store>) -> Self {
-        let provider =
-            Provider { requests: AtomicU64::new(0), life, answers: Mutex::default(), gate: Notify::new() };
-        let world = Self { time: Arc::default(), provider: Arc::new(provider), store };
+        let time = Arc::new(Time::default());
+        let provider = Provider {
+            time: Arc::clone(&time),
+            requests: AtomicU64::new(0),
+            life,
+            answers: Mutex::default(),
+            gate: Notify::new(),
+        };
+        let world = Self { time, provider: Arc::new(provider), store };
         world.connect();
         world
     }
@@ -207,6 +216,20 @@ fn a_token_that_lives_shorter_than_the_margin_makes_no_storm() {
         world.time.pass(1);
     }
     assert_eq!(world.requests(), 9);
+}
+
+#[test]
+fn a_token_that_ends_before_it_arrives_is_used_and_makes_no_storm() {
+    let world = World::new(Duration::from_secs(2));
+    let tokens = world.tokens();
+    world.time.pass(2);
+    for request in 1..=3 {
+        world.next(Next::Slow);
+        for _ in 0..10 {
+            assert_eq!((proactive(&tokens), world.requests()), (format!("access {request}"), request));
+        }
+        world.time.pass(1);
+    }
 }
 
 #[test]
