@@ -78,7 +78,11 @@ pub(super) fn read(cx: &mut Cx<'_>) {
             "webhook_routing_script" | "webhook_user_defined_secret" | "webhook_allowed_query_params" | "webhook_response_metadata" => {
                 cx.left(key, format!("`{key}`: webhooks are a trigger's, and their verification is code of Nango's own"));
             }
-            "connection_configuration" | "decode_url" | "auth" => {
+            "connection_configuration" => {
+                let names: Vec<_> = entry.texts(key).collect();
+                cx.left(key, format!("what Nango's script finds out ({})", names.join(", ")));
+            }
+            "decode_url" | "auth" => {
                 cx.defect(key, format!("`{key}` is read by nothing, in Nango either"));
             }
             "request_params" => cx.left(key, "further parameters of the request for a request token"),
