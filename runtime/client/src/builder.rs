@@ -117,7 +117,8 @@ impl<'p> Builder<'p> {
     }
 
     /// Sends requests to another base URL, for tests and mocks: it stands in the place of the connector's, path
-    /// included; the connector's other servers keep their paths and move to its origin. Plain http is taken for
+    /// included; the connector's other servers, and the endpoints that issue tokens, keep their paths and move to its
+    /// origin. Plain http is taken for
     /// this machine only. Where the key stands in the path, the URL has its place too (`{token}`).
     #[must_use]
     pub fn with_base_url(mut self, url: impl Into<String>) -> Self {

@@ -129,6 +129,21 @@ async fn o_04_a_redirect_counts_once_for_a_store() {
     assert!(status.captured.is_empty(), "{:?}", status.captured);
 }
 
+/// A program hands on what it has: the whole URL, its path and query, or the query alone.
+#[tokio::test]
+async fn a_redirect_is_taken_as_it_came() {
+    for before in ["", "?", "/callback?", "https://app.example/callback?"] {
+        let provider = Provider::default().json(200, TOKEN);
+        let authorization = begin(&provider, CODE_METHOD).await;
+        let callback = format!("{before}code=a?b%26c&state={}#_=_", authorization.state());
+        app(provider.builder(&CONNECTOR, CODE_METHOD))
+            .complete(authorization.pending(), &callback)
+            .await
+            .unwrap();
+        assert!(provider.seen()[0].body.contains("&code=a%3Fb%26c&"), "{}", provider.seen()[0].body);
+    }
+}
+
 /// O-05 to O-08: RFC 9207's table, without any repair of what is compared.
 #[tokio::test]
 async fn o_05_the_issuer_is_compared_as_a_text() {
