@@ -10,13 +10,13 @@ use crate::draft::{Draft, Want};
 use crate::form::encode;
 use crate::issued::{Code, Found, Issued, State, now};
 use crate::keys::random;
-use crate::made_up::of_format;
+use crate::made_up::{is_loopback, of_format};
 use crate::played::Played;
 use crate::received::Request;
 use crate::reply::Reply;
-use crate::slots;
-use crate::steps::{fit, path_pieces, steps};
-use crate::walk::names;
+use crate::slots::{self, Slot};
+use crate::steps::{Piece, fit, path_pieces, steps};
+use crate::walk::{names, refers};
 
 /// Answers a request to an authorization endpoint, where it is one.
 pub(crate) fn reply(shared: &Shared, request: &Request) -> Option<Reply> {
@@ -49,6 +49,28 @@ pub(crate) fn reply(shared: &Shared, request: &Request) -> Option<Reply> {
     })
 }
 
+/// The path of a method's authorization endpoint. What comes from data is `x`.
+pub(crate) fn path(played: &Played) -> Option<String> {
+    let server = match played.method.kind() {
+        AuthKind::Token(token) => match token.flow() {
+            Flow::AuthorizationCode(authorization) => authorization.url(),
+            _ => return None,
+        },
+        AuthKind::OAuth1(method) => method.dance()?.authorization_url(),
+        _ => return None,
+    };
+    let pieces = path_pieces(played, &server, false);
+    Some(
+        pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => text.as_str(),
+                Piece::Value(_) => "x",
+            })
+            .collect(),
+    )
+}
+
 /// Checks the request, and gives the URL to which the person is sent back.
 fn consent(
     played: &Played,
@@ -73,7 +95,7 @@ fn consent(
     for slot in &slots {
         let wanted = played.rebuilder.text(&slot.template, &known, None);
         let wanted = wanted.map_err(|error| format!("{} cannot be computed: {error}", slot.place))?;
-        if wanted.is_some() && wanted != slot.got {
+        if wanted.is_some() && wanted != slot.got && !is_port_of_its_own(slot) {
             return Err(format!("{} has another value than is registered", slot.place));
         }
     }
@@ -81,7 +103,8 @@ fn consent(
     if authorization.pkce() && challenge.as_ref().is_none_or(|challenge| challenge.len() != 43) {
         return Err("the code_challenge is not one of S256".to_owned());
     }
-    let redirect_uri = app(played, "redirect_uri").unwrap_or_default();
+    let sent = slots.iter().find(|slot| is_redirect_uri(slot)).and_then(|slot| slot.got.clone());
+    let redirect_uri = sent.or_else(|| app(played, "redirect_uri")).unwrap_or_default();
     let code = format!("mock-code-{}", random(24));
     let mut pairs = vec![(authorization.code().to_owned(), code.clone())];
     if let Some(state) = bound.oauth.get("state") {
@@ -131,6 +154,15 @@ fn base(played: &Played, bound: &Bound, issued: &Issued) -> Result<State, String
         Found::State(place) => Ok(issued.states.get(place).cloned().unwrap_or_else(empty)),
         Found::Unknown(name, _) => Err(format!("`captured.{name}` is not one that was issued")),
     }
+}
+
+fn is_redirect_uri(slot: &Slot) -> bool {
+    refers(&slot.template.value(), &|scope, name| scope == Scope::App && name == "redirect_uri")
+}
+
+/// Programs on this machine listen at whatever port is free (RFC 8252, 7.3).
+fn is_port_of_its_own(slot: &Slot) -> bool {
+    is_redirect_uri(slot) && slot.got.as_deref().is_some_and(is_loopback)
 }
 
 fn app(played: &Played, name: &str) -> Option<String> {

@@ -8,6 +8,8 @@ use crate::received::Request;
 use crate::reply::Reply;
 
 const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+const ENDPOINTS: [&str; 4] =
+    ["authorization_endpoint", "token_endpoint", "registration_endpoint", "revocation_endpoint"];
 const SERVERS: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
 
 /// Answers a request for metadata, where a method of the Plan looks for it.
@@ -28,22 +30,31 @@ pub(crate) fn reply(shared: &Shared, request: &Request) -> Option<Reply> {
         return Some(Reply::json(200, &body, "fine: the metadata of the resource"));
     }
     if SERVERS.iter().any(|known| request.path.starts_with(known)) {
-        let endpoint = |name: &str| format!("{}{}", issuer(), path_of(name));
-        let body = json!({
+        let mut body = json!({
             "issuer": issuer(),
-            "authorization_endpoint": endpoint("authorization_endpoint"),
-            "token_endpoint": endpoint("token_endpoint"),
-            "registration_endpoint": endpoint("registration_endpoint"),
-            "revocation_endpoint": endpoint("revocation_endpoint"),
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code", "refresh_token"],
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
             "authorization_response_iss_parameter_supported": true,
         });
+        for name in ENDPOINTS {
+            body[name] = endpoint(name).into();
+        }
         return Some(Reply::json(200, &body, "fine: the metadata of the authorization server"));
     }
     None
+}
+
+/// What clients find, as they capture it.
+pub(crate) fn captured() -> Vec<(&'static str, String)> {
+    let endpoints = ENDPOINTS.iter().map(|name| (*name, endpoint(name)));
+    let all = endpoints.chain([("issuer", issuer().to_owned())]);
+    all.map(|(name, text)| (name, Value::from(text).to_string())).collect()
+}
+
+fn endpoint(name: &str) -> String {
+    format!("{}{}", issuer(), path_of(name))
 }
 
 fn issuer() -> &'static str {

@@ -8,6 +8,7 @@ use crate::assertion;
 use crate::bound::{Bound, is_unknown};
 use crate::compare::{Difference, differences};
 use crate::issued::{Found, Issued, State, now};
+use crate::made_up::is_loopback;
 use crate::received::Request;
 use crate::slots::{self, Slot};
 use crate::steps::{Candidate, Role};
@@ -81,7 +82,16 @@ pub(crate) fn examine(
         known.oauth.extend(code.redirect_uri.clone().map(|uri| ("redirect_uri", uri)));
     }
     bound.add_to(&mut known);
-    rebuilt(candidate, request, &slots, &bound, &mut known)?;
+    let asked = issued.codes.iter().find(|code| bound.oauth.get("code") == Some(&code.code));
+    let asked = asked.and_then(|code| code.redirect_uri.as_deref());
+    rebuilt(candidate, request, &slots, &bound, asked, &mut known)?;
+    let sent = redirect_uri(&slots);
+    if asked.is_some() && sent.is_some() && sent != asked {
+        return Err(Wrong::new(
+            "invalid_grant",
+            "the redirect_uri is not the one that the code was given for",
+        ));
+    }
     base?;
     granted(candidate, issued, &bound)?;
     if let Some(assertion) = bound.credentials.get("assertion") {
@@ -162,6 +172,7 @@ fn rebuilt(
     request: &Request,
     slots: &[Slot],
     bound: &Bound,
+    asked: Option<&str>,
     known: &mut Known<'static>,
 ) -> Result<(), Wrong> {
     let (played, step) = (candidate.played, &candidate.step);
@@ -173,6 +184,12 @@ fn rebuilt(
             .rebuilder
             .step(step, signed, known)
             .map(|expected| differences(step, signed, &expected, request, &played.rebuilder))
+            .map(|mut found| {
+                if has_port_of_its_own(candidate.role, slots, asked) {
+                    found.retain(|difference| !difference.template.as_ref().is_some_and(is_redirect_uri));
+                }
+                found
+            })
             // It has nothing of the step's: another one is likelier meant.
             .map_err(|error| Wrong {
                 weight: slots.len().max(1),
@@ -196,6 +213,20 @@ fn rebuilt(
         }
     }
     if found.is_empty() { Ok(()) } else { Err(verdict(&found)) }
+}
+
+fn is_redirect_uri(template: &Expression<'static>) -> bool {
+    refers(template, &|scope, name| scope == Scope::App && name == "redirect_uri")
+}
+
+fn redirect_uri(slots: &[Slot]) -> Option<&str> {
+    slots.iter().find(|slot| is_redirect_uri(&slot.template.value())).and_then(|slot| slot.got.as_deref())
+}
+
+/// Programs on this machine register, and are sent back to, whatever port is free (RFC 8252, 7.3). A code's request names
+/// the same one as the authorization.
+fn has_port_of_its_own(role: Role, slots: &[Slot], asked: Option<&str>) -> bool {
+    redirect_uri(slots).is_some_and(|got| is_loopback(got) && (role == Role::Prepare || asked == Some(got)))
 }
 
 /// The instants that a request may mean that does not show one: each second of five minutes, and each millisecond of the

@@ -179,6 +179,16 @@ impl Mock {
         self.shared.config.iter().map(|(name, value)| (*name, value.as_str())).collect()
     }
 
+    /// Where a person's browser is sent to consent, for each auth method that asks for it: the method and the URL. The
+    /// query is the client's.
+    #[must_use]
+    pub fn authorization_urls(&self) -> Vec<(&str, String)> {
+        let url =
+            |played: &Played, path: String| (played.method.name(), format!("http://{}{path}", self.address));
+        let all = self.shared.played.iter();
+        all.filter_map(|played| authorize::path(played).map(|path| url(played, path))).collect()
+    }
+
     /// A builder of a client that this mock accepts, for one of the auth methods by its place in the list.
     #[doc(hidden)]
     #[must_use]

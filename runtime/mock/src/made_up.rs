@@ -18,8 +18,9 @@ pub(crate) fn value(field: &Field<'_>) -> String {
     if let Some(default) = field.default() {
         return default.trim_matches('"').to_owned();
     }
+    // To this machine, at whatever port (RFC 8252, 7.3): programs without a host of their own can be sent back there.
     if field.name() == "redirect_uri" {
-        return "https://app.example.com/callback".to_owned();
+        return "http://127.0.0.1/callback".to_owned();
     }
     match (field.format(), field.pattern()) {
         (Format::Text, Some(pattern)) => crate::sample::matching(pattern),
@@ -85,4 +86,11 @@ pub(crate) fn app_fields(
     let own = method.app();
     let shared = connector.app().iter().filter(|field| !own.iter().any(|known| known.name() == field.name()));
     own.iter().chain(shared).copied().collect()
+}
+
+/// Whether a redirect URI is one to this machine.
+pub(crate) fn is_loopback(uri: &str) -> bool {
+    ["http://127.0.0.1", "http://[::1]", "http://localhost"]
+        .iter()
+        .any(|host| uri.strip_prefix(host).is_some_and(|rest| rest.starts_with([':', '/'])))
 }

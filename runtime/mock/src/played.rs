@@ -11,8 +11,8 @@ use couplet_runtime::verify::{Known, Rebuilder};
 use couplet_runtime::{Context, Error};
 
 use crate::issued::{State, now};
-use crate::made_up;
 use crate::proof::{Proof, proof};
+use crate::{discovery, made_up};
 
 /// A method, and what the mock accepts for it.
 pub(crate) struct Played {
@@ -70,6 +70,9 @@ impl Played {
             state.credentials.extend(value.map(|value| (name, value)));
         }
         state.lasting = state.credentials.iter().any(|(name, _)| *name == "refresh_token");
+        if self.token().is_some_and(|token| token.discovery().is_some()) {
+            state.captured = discovery::captured();
+        }
         for name in captures(&self.method) {
             let value =
                 given.captured.get(name).map(|text| serde_json::Value::from(text.as_str()).to_string());

@@ -16,6 +16,7 @@ async fn every_grant_passes() {
         "type: oauth2\ngrant: device_code\nclient_auth: none\ndevice_authorization_url: https://auth.example.com/device\ntoken_url: https://auth.example.com/token\nscopes: {a: b}",
         "type: oauth2\ngrant: authorization_code\npkce: false\nbecause: Not known there\nauthorization_url: https://auth.example.com/a\ntoken_url: https://auth.example.com/token\nauthorize: {query: {prompt: consent}, rename: {client_id: client_key}, code: the_code}\ntoken: {as: json, params: {audience: 'https://api.example.com'}, headers: {x-version: '2'}}\nresponse: {access_token: '{{ response.body.data.token }}', refresh_token: '{{ response.body.data.refresh }}', token_type: Token, expires_in: '{{ response.body.data.minutes }}'}\nexpires_unit: minutes\nscope_separator: ','\nscopes: {a: A, b: B}",
         "type: oauth2\ngrant: authorization_code\nauthorization_url: https://auth.example.com/authorize\ntoken_url: https://auth.example.com/token\ncapture:\n  realm: '{{ callback.realmId }}'\n  site: {value: '{{ response.body.instance_url }}', format: origin, within: ['*.example.com']}\n  tenant: '{{ (response.body.id_token | claims).tid }}'\n  more: {value: '{{ (response.body.id_token | claims).org }}', optional: true}\nheaders: {authorization: 'Bearer {{ credentials.access_token }}', x-realm: '{{ captured.realm }}', x-tenant: '{{ captured.tenant }}'}",
+        "type: oauth2\ngrant: authorization_code\ndiscovery: https://api.example.com/v1\nregistration: dynamic",
         "type: oauth2\ngrant: client_credentials\nclient_auth: private_key_jwt\ntoken_url: https://auth.example.com/token\ncredentials: {key: {type: string, secret: true}}\nassertion: {algorithm: PS256, key: '{{ credentials.key }}'}",
     ] {
         passes(method).await;
@@ -114,10 +115,10 @@ fn code(mock: &Mock) -> String {
     // RFC 7636, appendix B.
     let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let url = format!(
-        "/authorize?response_type=code&client_id=mock-client-id&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&scope=read&state=s&code_challenge={challenge}&code_challenge_method=S256"
+        "/authorize?response_type=code&client_id=mock-client-id&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=read&state=s&code_challenge={challenge}&code_challenge_method=S256"
     );
     let callback = mock.consent(&url).unwrap_or_else(|why| panic!("{why}"));
-    assert!(callback.starts_with("https://app.example.com/callback?"), "{callback}");
+    assert!(callback.starts_with("http://127.0.0.1/callback?"), "{callback}");
     assert_eq!(parameter(&callback, "state"), "s");
     assert_eq!(parameter(&callback, "iss"), "https%3A%2F%2Fauth.example.com");
     parameter(&callback, "code")
@@ -131,12 +132,24 @@ fn exchange(mock: &Mock, code: &str, verifier: &str) -> (u16, String) {
         &[
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", "https://app.example.com/callback"),
+            ("redirect_uri", "http://127.0.0.1/callback"),
             ("code_verifier", verifier),
             ("client_id", &id),
             ("client_secret", &secret),
         ],
     )
+}
+
+#[test]
+fn a_redirect_uri_is_the_same_in_both_requests() {
+    let mock = mock(plan(CODE));
+    let url = "/authorize?response_type=code&client_id=mock-client-id&redirect_uri=http%3A%2F%2F127.0.0.1%3A7777%2Fcallback&scope=read&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    let callback = mock.consent(url).expect("a consent");
+    assert!(callback.starts_with("http://127.0.0.1:7777/callback?"), "{callback}");
+    let (status, answer) = exchange(&mock, &parameter(&callback, "code"), VERIFIER);
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer.contains("the redirect_uri is not the one that the code was given for"), "{answer}");
+    assert_eq!(exchange(&mock, &code(&mock), VERIFIER).0, 200);
 }
 
 fn refresh(mock: &Mock, token: &str) -> (u16, String) {
@@ -179,11 +192,11 @@ fn a_code_is_good_once_and_with_its_verifier() {
 #[test]
 fn an_authorization_request_that_is_wrong_goes_nowhere() {
     let mock = mock(plan(CODE));
-    let right = "response_type=code&client_id=mock-client-id&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&scope=read&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    let right = "response_type=code&client_id=mock-client-id&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=read&state=s&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
     mock.consent(&format!("/authorize?{right}")).expect("a consent");
     for (from, to, why) in [
         ("mock-client-id", "another", "the query parameter `client_id` has another value"),
-        ("app.example.com", "evil.example.com", "the query parameter `redirect_uri` has another value"),
+        ("127.0.0.1", "evil.example.com", "the query parameter `redirect_uri` has another value"),
         ("&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "", "`code_challenge` is missing"),
         ("=S256", "=plain", "`code_challenge_method` has another value"),
         ("E9Melhoa2", "", "the code_challenge is not one of S256"),
