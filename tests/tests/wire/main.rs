@@ -13,6 +13,7 @@ mod crates;
 #[rustfmt::skip]
 #[path = "../../wire/mod.rs"]
 mod generated;
+mod lives;
 mod mock;
 mod plan;
 mod typed;

@@ -71,7 +71,7 @@ async fn connected(mock: &Mock, plan: &Plan<'static>, place: usize) -> Result<Cl
 }
 
 /// What the mock thought of each request.
-fn told(mock: &Mock) -> String {
+pub(crate) fn told(mock: &Mock) -> String {
     let line = |request: &couplet_mock::Request| {
         format!("  {} {} {} {}", request.status(), request.method(), request.path(), request.verdict())
     };
