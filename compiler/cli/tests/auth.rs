@@ -35,9 +35,7 @@ fn folder() -> Folder {
     device_authorization_url: https://shop.example.com/device
     token_url: https://shop.example.com/token
 ";
-    let text =
-        SHOP.replace("auth:\n", methods).replace("sandbox: {required: false}", "sandbox: {required: false}");
-    folder.write("connectors/shop/manifest.yaml", &text);
+    folder.write("connectors/shop/manifest.yaml", &SHOP.replace("auth:\n", methods));
     folder
 }
 
@@ -189,8 +187,13 @@ fn a_login_in_a_browser_comes_back_to_this_machine() {
     assert!(provider.request().starts_with("GET /sites "));
     assert!(provider.request().contains("authorization: bearer access-1-Zz/9+"));
 
-    // From here on neither app values nor credentials are asked for.
-    let environment = variables(&store, &[]);
+    is_used_and_given_back(&folder, &store, &provider);
+}
+
+/// From here on neither app values nor credentials are asked for.
+fn is_used_and_given_back(folder: &Folder, store: &str, provider: &Provider) {
+    let base = ["--base-url", provider.url.as_str()];
+    let environment = variables(store, &[]);
     folder
         .run_with(
             &environment,
@@ -232,7 +235,7 @@ fn a_login_in_a_browser_comes_back_to_this_machine() {
         .ends(2)
         .says(&["there is no connection `mine`", "couplet auth login shop --connection mine"]);
     let left: Vec<_> =
-        std::fs::read_dir(&store).expect("the store").flatten().map(|entry| entry.file_name()).collect();
+        std::fs::read_dir(store).expect("the store").flatten().map(|entry| entry.file_name()).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
