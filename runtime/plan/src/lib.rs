@@ -13,7 +13,9 @@
 #![no_std]
 
 mod action;
+mod assertion;
 mod auth;
+mod authorization;
 mod body;
 mod connector;
 mod errors;
@@ -27,7 +29,9 @@ mod time;
 mod token;
 
 pub use action::{Action, Effect, Input, Location, Method, PathPart, Style};
+pub use assertion::{Algorithm, Assertion};
 pub use auth::{AuthKind, AuthMethod, KeyLocation};
+pub use authorization::Authorization;
 pub use body::{Body, BodyKind, Nesting, is_xml_name};
 pub use connector::{Connector, Plan};
 pub use errors::{ErrorKind, ErrorRule};
@@ -38,4 +42,4 @@ pub use server::{NamedTemplate, Server, ServerKind};
 pub use signature::{AwsSigV4, OAuth1, OAuth1Dance, SignatureMethod};
 pub use step::{Capture, Choice, Step, StepUrl};
 pub use time::{DateFormat, DatePart, Directive, duration_millis};
-pub use token::{Algorithm, Assertion, Authorization, Flow, Token, TokenResponse};
+pub use token::{Flow, Token, TokenResponse};

@@ -1,6 +1,6 @@
 //! Tokens: how one is obtained, renewed and given back.
 
-use crate::{ErrorRule, Expression, NamedTemplate, Server, Step};
+use crate::{Assertion, Authorization, Capture, ErrorRule, Expression, Step};
 
 /// How long before its end a token is renewed unless a Plan says otherwise, in seconds.
 const REFRESH_BEFORE: u32 = 300;
@@ -15,8 +15,8 @@ pub struct Token<'a> {
     refresh: Option<&'a [Step<'a>]>,
     revoke: &'a [Step<'a>],
     response: TokenResponse<'a>,
-    callback: &'a [crate::Capture<'a>],
-    captures: &'a [crate::Capture<'a>],
+    callback: &'a [Capture<'a>],
+    captures: &'a [Capture<'a>],
     assertion: Option<Assertion<'a>>,
     scopes: &'a [&'a str],
     scope_separator: &'a str,
@@ -92,14 +92,14 @@ impl<'a> Token<'a> {
 
     /// What is kept of the redirect (`callback`), before the token is asked for.
     #[must_use]
-    pub const fn with_callback(mut self, captures: &'a [crate::Capture<'a>]) -> Self {
+    pub const fn with_callback(mut self, captures: &'a [Capture<'a>]) -> Self {
         self.callback = captures;
         self
     }
 
     /// What else is kept, over the last answer, the redirect (`callback`) and what the steps captured.
     #[must_use]
-    pub const fn with_captures(mut self, captures: &'a [crate::Capture<'a>]) -> Self {
+    pub const fn with_captures(mut self, captures: &'a [Capture<'a>]) -> Self {
         self.captures = captures;
         self
     }
@@ -184,13 +184,13 @@ impl<'a> Token<'a> {
 
     /// What is kept of the redirect, before the token is asked for.
     #[must_use]
-    pub const fn callback(&self) -> &'a [crate::Capture<'a>] {
+    pub const fn callback(&self) -> &'a [Capture<'a>] {
         self.callback
     }
 
     /// What else is kept.
     #[must_use]
-    pub const fn captures(&self) -> &'a [crate::Capture<'a>] {
+    pub const fn captures(&self) -> &'a [Capture<'a>] {
         self.captures
     }
 
@@ -228,89 +228,6 @@ impl<'a> Token<'a> {
     #[must_use]
     pub const fn expired(&self) -> &'a [ErrorRule<'a>] {
         self.expired
-    }
-}
-
-/// The request that a person's browser makes (RFC 6749, 4.1.1), and what comes back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Authorization<'a> {
-    url: Server<'a>,
-    query: &'a [NamedTemplate<'a>],
-    fragment: Option<&'a str>,
-    code: &'a str,
-    pkce: bool,
-    issuer: Option<Expression<'a>>,
-}
-
-impl<'a> Authorization<'a> {
-    /// An authorization endpoint and the whole query that it is given, with PKCE (RFC 7636, S256).
-    #[must_use]
-    pub const fn new(url: Server<'a>, query: &'a [NamedTemplate<'a>]) -> Self {
-        Self { url, query, fragment: None, code: "code", pkce: true, issuer: None }
-    }
-
-    /// A fragment that stands before the query, as some single-page applications want it.
-    #[must_use]
-    pub const fn with_fragment(mut self, fragment: &'a str) -> Self {
-        self.fragment = Some(fragment);
-        self
-    }
-
-    /// The redirect's parameter that holds the code.
-    #[must_use]
-    pub const fn with_code(mut self, name: &'a str) -> Self {
-        self.code = name;
-        self
-    }
-
-    /// Without PKCE: the provider does not know it.
-    #[must_use]
-    pub const fn without_pkce(mut self) -> Self {
-        self.pkce = false;
-        self
-    }
-
-    /// What the redirect's `iss` must be (RFC 9207).
-    #[must_use]
-    pub const fn with_issuer(mut self, issuer: Expression<'a>) -> Self {
-        self.issuer = Some(issuer);
-        self
-    }
-
-    /// The authorization endpoint.
-    #[must_use]
-    pub const fn url(&self) -> Server<'a> {
-        self.url
-    }
-
-    /// The whole query.
-    #[must_use]
-    pub const fn query(&self) -> &'a [NamedTemplate<'a>] {
-        self.query
-    }
-
-    /// A fragment that stands before the query.
-    #[must_use]
-    pub const fn fragment(&self) -> Option<&'a str> {
-        self.fragment
-    }
-
-    /// The redirect's parameter that holds the code.
-    #[must_use]
-    pub const fn code(&self) -> &'a str {
-        self.code
-    }
-
-    /// Whether PKCE is used.
-    #[must_use]
-    pub const fn pkce(&self) -> bool {
-        self.pkce
-    }
-
-    /// What the redirect's `iss` must be.
-    #[must_use]
-    pub const fn issuer(&self) -> Option<Expression<'a>> {
-        self.issuer
     }
 }
 
@@ -420,116 +337,5 @@ impl<'a> TokenResponse<'a> {
     #[must_use]
     pub const fn expires_at(&self) -> Option<Expression<'a>> {
         self.expires_at
-    }
-}
-
-/// A signed assertion: a JSON Web Token (RFC 7519).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Assertion<'a> {
-    algorithm: Algorithm,
-    key: Expression<'a>,
-    header: Option<Expression<'a>>,
-    claims: Expression<'a>,
-    lifetime: u32,
-}
-
-impl<'a> Assertion<'a> {
-    /// The algorithm, the key (PEM; a text for HMAC), all claims as a mapping, and how long it lives in seconds.
-    #[must_use]
-    pub const fn new(
-        algorithm: Algorithm,
-        key: Expression<'a>,
-        claims: Expression<'a>,
-        lifetime: u32,
-    ) -> Self {
-        Self { algorithm, key, header: None, claims, lifetime }
-    }
-
-    /// Further members of the header, as a mapping; `alg` and `typ` are there.
-    #[must_use]
-    pub const fn with_header(mut self, header: Expression<'a>) -> Self {
-        self.header = Some(header);
-        self
-    }
-
-    /// The algorithm.
-    #[must_use]
-    pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-
-    /// The key.
-    #[must_use]
-    pub const fn key(&self) -> Expression<'a> {
-        self.key
-    }
-
-    /// Further members of the header.
-    #[must_use]
-    pub const fn header(&self) -> Option<Expression<'a>> {
-        self.header
-    }
-
-    /// All claims.
-    #[must_use]
-    pub const fn claims(&self) -> Expression<'a> {
-        self.claims
-    }
-
-    /// How long it lives, in seconds.
-    #[must_use]
-    pub const fn lifetime(&self) -> u32 {
-        self.lifetime
-    }
-}
-
-/// An algorithm of JSON Web Signature (RFC 7518, 3.1; RFC 8037).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
-    /// RSASSA-PKCS1-v1_5 with SHA-384.
-    Rs384,
-    /// RSASSA-PKCS1-v1_5 with SHA-512.
-    Rs512,
-    /// RSASSA-PSS with SHA-256.
-    Ps256,
-    /// RSASSA-PSS with SHA-384.
-    Ps384,
-    /// RSASSA-PSS with SHA-512.
-    Ps512,
-    /// ECDSA with P-256 and SHA-256.
-    Es256,
-    /// ECDSA with P-384 and SHA-384.
-    Es384,
-    /// Ed25519.
-    EdDsa,
-    /// HMAC with SHA-256.
-    Hs256,
-    /// HMAC with SHA-384.
-    Hs384,
-    /// HMAC with SHA-512.
-    Hs512,
-}
-
-impl Algorithm {
-    /// Its name in a header.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Ps256 => "PS256",
-            Self::Ps384 => "PS384",
-            Self::Ps512 => "PS512",
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::EdDsa => "EdDSA",
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-        }
     }
 }
