@@ -18,8 +18,12 @@ struct Mock {
 impl Mock {
     /// Starts a mock and reads what it says of itself, up to the command that it suggests.
     fn start(folder: &Folder, connector: &str) -> Self {
+        Self::start_with(folder, &["mock", connector])
+    }
+
+    fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
         let mut child = folder
-            .command(&["mock", connector])
+            .command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -123,6 +127,46 @@ fn what_couplet_new_writes_is_played_and_called_at_once() {
         run(&["test", name]).prints(&["the connection works"]);
         run(&["call", name, "get_me"]).prints(&["\"id\""]);
         run(&["call", name, "create_user", "--input", "name=Ada"]).prints(&["\"id\""]);
+    }
+}
+
+/// The shop with methods whose credentials are keys and tokens.
+fn with_keys() -> Folder {
+    let folder = Folder::new();
+    let methods = "auth:
+  assertion:
+    type: jwt
+    credentials: {id: string, private_key: {type: string, secret: true}}
+    assertion: {algorithm: ES256, key: '{{ credentials.private_key }}', claims: {iss: '{{ credentials.id }}'}}
+  machine: {type: oauth2, grant: client_credentials, token_url: 'https://shop.example.com/token'}
+";
+    folder.write("connectors/shop/manifest.yaml", &SHOP.replace("auth:\n", methods));
+    folder
+}
+
+#[test]
+fn credentials_are_written_for_calls() {
+    let folder = with_keys();
+    let mock = Mock::start_with(&folder, &["mock", "shop", "--credentials", "mock.json"]);
+    let key = "assertion: COUPLET_SHOP_PRIVATE_KEY is a key or a certificate: `--credentials FILE` writes it";
+    assert!(mock.introduction.contains(key), "{}", mock.introduction);
+    assert!(!mock.introduction.contains("BEGIN PRIVATE KEY"), "{}", mock.introduction);
+    let path = folder.path("mock.json");
+    #[cfg(unix)]
+    {
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).expect("a file").permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert!(std::fs::read_to_string(&path).expect("a file").contains("BEGIN PRIVATE KEY"));
+    for method in ["assertion", "machine"] {
+        let arguments =
+            ["call", "shop", "get_order", "-i", "id=7", "--credentials", "mock.json", "--auth", method];
+        folder.run(&[&arguments[..], &["--base-url", &mock.url]].concat()).ends(0).prints(&["\"id\""]);
+    }
+    let log = mock.stop();
+    for part in ["200 POST /token: fine: a token is issued", "200 GET /v1/orders/7: fine"] {
+        assert!(log.contains(part), "the log lacks {part}:\n{log}");
     }
 }
 

@@ -1,7 +1,10 @@
 //! Plays the Plan of an API connector as the provider.
 //!
 //! A [`Mock`] listens on this machine. It knows the connector's routes, checks the credentials and what it receives,
-//! and answers with values of the declared types. Tests of a program that uses a generated crate talk to it in the
+//! and answers with values of the declared types. Of each auth method it plays what comes before a request of the API,
+//! too: it issues, renews and revokes tokens, and consents in a person's place. A request is read by the Plan's templates,
+//! built again from what the mock accepts, and compared; an answer is made by following the Plan's expressions backwards.
+//! A client that is given [`Mock::url`] as its base URL sends everything there, token requests included. Tests of a program that uses a generated crate talk to it in the
 //! provider's place:
 //!
 //! ```
