@@ -144,17 +144,21 @@ pub(crate) fn kind_of_code(code: Option<&str>) -> Option<ErrorKind> {
 pub(crate) fn hint(said: &Said) -> Option<&'static str> {
     let code = said.code.as_deref().unwrap_or_default();
     let description = said.description.as_deref().unwrap_or_default().to_ascii_lowercase();
-    if description.contains("code_verifier") || description.contains("code verifier") {
+    let any = |words: &[&str]| words.iter().any(|words| description.contains(words));
+    let is_pkce = any(&["pkce", "code_challenge", "code challenge"]);
+    if any(&["code_verifier", "code verifier"]) || (is_pkce && any(&["verif", "fail", "match"])) {
         return Some(
             "the provider misses the code_verifier of PKCE, or finds another one: the callback must be completed with \
              the pending value of the very authorization that it answers, and the manifest must not say `pkce: false`",
         );
     }
-    if code == "redirect_uri_mismatch"
-        || description.contains("redirect_uri")
-        || description.contains("redirect uri")
-        || description.contains("redirect url")
-    {
+    if is_pkce && any(&["requir", "missing", "must"]) {
+        return Some(
+            "the provider needs PKCE (RFC 7636) with S256, which this authorization went without: leave `pkce: false` out \
+             of the manifest",
+        );
+    }
+    if code == "redirect_uri_mismatch" || any(&["redirect_uri", "redirect uri", "redirect url"]) {
         return Some(
             "the redirect URI is not the one that is registered with the provider: register the app's `redirect_uri` \
              there, equal to the byte (scheme, port, path and the slash at its end)",
@@ -190,6 +194,23 @@ mod tests {
         assert_eq!(object("text/plain", "other=1"), "other=1");
         assert_eq!(object("text/html", "<a href=\"?sid=1\">"), "<a href=\"?sid=1\">");
         assert_eq!(object("application/json", "sid=1"), "sid=1");
+    }
+
+    #[test]
+    fn the_mistakes_that_are_made_most_are_told_apart() {
+        let of = |code: &str, description: &str| {
+            hint(&Said { code: Some(code.to_owned()), description: Some(description.to_owned()) })
+        };
+        for (code, description, words) in [
+            ("invalid_grant", "Missing code_verifier.", "pending value"),
+            ("invalid_grant", "PKCE verification failed", "pending value"),
+            ("invalid_request", "Policy requires PKCE to be used", "leave `pkce: false` out"),
+            ("invalid_request", "code_challenge is required", "leave `pkce: false` out"),
+            ("redirect_uri_mismatch", "", "equal to the byte"),
+        ] {
+            assert!(of(code, description).is_some_and(|hint| hint.contains(words)), "{code}: {description}");
+        }
+        assert_eq!(of("invalid_grant", "grant request is invalid"), None);
     }
 
     #[test]

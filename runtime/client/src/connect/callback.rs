@@ -100,8 +100,19 @@ async fn complete<'p>(
     finish(builder, connection, 0).await
 }
 
-/// A code is good for one request. Where nobody knows whether that one arrived, there is nothing to repeat.
+/// A code is good for one request. Where nobody knows whether that one arrived, there is nothing to repeat; and where
+/// the provider does not say why it takes none, it has one of four reasons (RFC 6749, 5.2; RFC 7636, 4.6).
 fn once(error: Error) -> Error {
+    let said =
+        Said { code: error.code().map(str::to_owned), description: error.message().map(str::to_owned) };
+    if error.code() == Some("invalid_grant") && refusal::hint(&said).is_none() {
+        let detail = "the provider does not take the code: it has expired, was used before, or was given out for \
+                      another redirect_uri or code_verifier than those of this authorization; begin anew";
+        let id = error.request_id().map(str::to_owned);
+        let told = Error::new(error.kind(), detail).with_code(said.code).with_message(said.description);
+        let told = told.with_request_id(id);
+        return error.status().into_iter().fold(told, Error::with_status);
+    }
     let unknown = error.status().is_none() && !error.is_unsent() && error.kind() != ErrorKind::Decode;
     if !unknown {
         return error;
