@@ -75,7 +75,7 @@ const provider = new Provider(issuer, {
 const tokens = new Set();
 const log = [];
 const faults = [];
-provider.on('access_token.saved', (token) => tokens.add(token));
+for (const kind of ['access_token', 'client_credentials']) provider.on(`${kind}.saved`, (token) => tokens.add(token));
 
 const control = {
   'GET /peer/log': () => log,

@@ -59,6 +59,13 @@ impl Browser {
         panic!("the code was not accepted: {answer:?}");
     }
 
+    /// Enters a code that a device shows, and refuses what it asks.
+    pub fn refuse_code(&mut self, page: &str, code: &str) {
+        let question = self.get(page);
+        let xsrf = between(&question.body, "name=\"xsrf\" value=\"", "\"").to_owned();
+        self.post(page, &[("xsrf", &xsrf), ("user_code", code), ("abort", "yes")]);
+    }
+
     fn follow(&mut self, url: &str, callback: &str, allowed: &[&str]) -> String {
         let mut answer = self.get(url);
         for _ in 0..PAGES {

@@ -2,25 +2,10 @@
 
 use couplet_peers::http::parameter;
 use couplet_peers::oidc::{Browser, Provider};
-use couplet_runtime::ErrorKind;
-use couplet_runtime::generated::v1::{Builder, Client};
+use couplet_runtime::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-fn person(provider: &Provider) -> Builder<'static> {
-    provider
-        .builder("person")
-        .app("client_id", "web")
-        .secret_app("client_secret", "web-secret")
-        .app("redirect_uri", provider.said("callback"))
-}
-
-/// The whole way, without a mistake.
-async fn connect(provider: &Provider, builder: Builder<'static>) -> Client<'static> {
-    let authorization = builder.clone().authorization().await.expect("it begins");
-    let callback = Browser::of("ada").allow(authorization.url(), provider.said("callback"));
-    let completed = builder.complete(authorization.pending(), &callback).await.expect("it is completed");
-    completed.client().expect("nothing is to be chosen")
-}
+use crate::{connect, person};
 
 #[tokio::test]
 async fn a_person_connects_and_the_token_is_sent_as_it_came() {
@@ -88,4 +73,69 @@ async fn a_person_who_refuses_is_told_apart() {
     assert_eq!(error.code(), Some("access_denied"), "{error}");
     assert!(error.to_string().contains("not allowed the connection"), "{error}");
     assert_eq!(provider.count("authorization_code"), 0);
+}
+
+#[tokio::test]
+async fn a_provider_that_needs_pkce_is_told() {
+    let provider = Provider::start();
+    let builder = provider
+        .builder("without_pkce")
+        .app("client_id", "web")
+        .secret_app("client_secret", "web-secret")
+        .app("redirect_uri", provider.said("callback"));
+    let authorization = builder.clone().authorization().await.expect("it begins");
+    let redirect = Browser::of("ada").allow(authorization.url(), provider.said("callback"));
+    let error =
+        builder.complete(authorization.pending(), &redirect).await.expect_err("the provider needs PKCE");
+    assert!(error.to_string().contains("leave `pkce: false` out"), "{error}");
+}
+
+/// What is said where the provider does not take a code, and does not say why: the causes, and the mend.
+fn names_cause_and_mend(error: &Error) {
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unauthorized, Some("invalid_grant")), "{error}");
+    for words in ["expired", "used before", "redirect_uri", "code_verifier", "begin anew"] {
+        assert!(error.to_string().contains(words), "{words}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_fits_no_other_verifier() {
+    let provider = Provider::start();
+    let builder = person(&provider);
+    let one = builder.clone().authorization().await.expect("it begins");
+    let other = builder.clone().authorization().await.expect("it begins");
+    let redirect = Browser::of("ada").allow(one.url(), provider.said("callback"));
+    let mixed = redirect.replace(one.state(), other.state());
+    let error = builder.complete(other.pending(), &mixed).await.expect_err("another verifier");
+    names_cause_and_mend(&error);
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_is_refused_and_ends_what_it_gave() {
+    let provider = Provider::start();
+    let begun = person(&provider).authorization().await.expect("it begins");
+    let redirect = Browser::of("ada").allow(begun.url(), provider.said("callback"));
+    let client = person(&provider)
+        .complete(begun.pending(), &redirect)
+        .await
+        .expect("once")
+        .client()
+        .expect("a client");
+    // Another process knows nothing of the first.
+    let error = person(&provider).complete(begun.pending(), &redirect).await.expect_err("twice");
+    names_cause_and_mend(&error);
+    let error = provider.call(&client, "whoami").await.expect_err("the provider has revoked it all");
+    assert_eq!(error.kind(), ErrorKind::ReconnectRequired, "{error}");
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_changes_on_the_way_is_told() {
+    let provider = Provider::start();
+    let builder = person(&provider);
+    let authorization = builder.clone().authorization().await.expect("it begins");
+    let redirect = Browser::of("ada").allow(authorization.url(), provider.said("callback"));
+    let other = builder.app("redirect_uri", format!("{}/", provider.said("callback")));
+    let error = other.complete(authorization.pending(), &redirect).await.expect_err("another one");
+    assert!(error.to_string().contains("equal to the byte"), "{error}");
+    assert_eq!(provider.count("authorization_code"), 0, "the code was not spent on it");
 }
