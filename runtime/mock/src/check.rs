@@ -120,7 +120,8 @@ fn unknown_query(action: Action<'_>, shared: &Shared, query: &[(String, String)]
 
 fn body(shared: &Shared, action: Action<'_>, request: &Request) -> Option<String> {
     let Some(body) = action.body() else {
-        return (!request.body.is_empty()).then(|| "the action takes no body".to_owned());
+        return (!request.body.is_empty() && !is_of_auth(shared, request))
+            .then(|| "the action takes no body".to_owned());
     };
     if body.value().is_some() || body.kind() == BodyKind::Text || body.kind() == BodyKind::Binary {
         return (body.kind() == BodyKind::Json && serde_json::from_slice::<Value>(&request.body).is_err())
@@ -140,15 +141,27 @@ fn body(shared: &Shared, action: Action<'_>, request: &Request) -> Option<String
     }
 }
 
-fn object(shared: &Shared, action: Action<'_>, members: &Map<String, Value>) -> Option<String> {
-    let inputs = || action.inputs().iter().filter(|input| input.location() == Location::Body);
-    let key = shared.plan.connector().auth().iter().find_map(|method| match method.kind() {
+/// The name of a key that stands in bodies.
+fn key_in_body(shared: &Shared) -> Option<&'static str> {
+    shared.plan.connector().auth().iter().find_map(|method| match method.kind() {
         couplet_plan::AuthKind::ApiKey(couplet_plan::KeyLocation::Body, name, _) => match name.node() {
             couplet_plan::Node::Text(text) => Some(text),
             _ => None,
         },
         _ => None,
-    });
+    })
+}
+
+/// Whether a body holds nothing but credentials.
+fn is_of_auth(shared: &Shared, request: &Request) -> bool {
+    let of_auth = crate::signed::body_names(shared);
+    let known = |name: &String| key_in_body(shared) == Some(name.as_str()) || of_auth.contains(name);
+    serde_json::from_slice::<Map<String, Value>>(&request.body).is_ok_and(|members| members.keys().all(known))
+}
+
+fn object(shared: &Shared, action: Action<'_>, members: &Map<String, Value>) -> Option<String> {
+    let inputs = || action.inputs().iter().filter(|input| input.location() == Location::Body);
+    let key = key_in_body(shared);
     let of_auth = crate::signed::body_names(shared);
     let known = |name: &String| {
         inputs().any(|input| input.wire() == *name) || key == Some(name.as_str()) || of_auth.contains(name)

@@ -63,3 +63,26 @@ async fn members_of_the_body_are_checked() {
     let body = String::from_utf8_lossy(post.body()).replace("mock-token", "mock-other");
     assert_eq!(send(&mock, "POST", "/v1/items", &headers, body.as_bytes()).0, 401);
 }
+
+#[tokio::test]
+async fn every_method_of_the_cases_comes_about_and_is_used() {
+    let mut failures = Vec::new();
+    for case in ["auth-kinds", "auth-in-path", "auth-more", "auth-oauth2"] {
+        let path = couplet_tests::repository("tests/cases/accept").join(case).join("manifest.yaml");
+        let plan = compiled(&couplet_tests::manifests::read(&path));
+        for (place, method) in plan.connector().auth().iter().enumerate() {
+            let mock = mock(plan);
+            let outcome = match connected_by(place, &mock, &mock, &plan).await {
+                Ok(client) => match plan.actions().iter().find(|action| action.inputs().is_empty()) {
+                    Some(action) if action.auth().is_none() => client.call(action).json().await.map(drop),
+                    _ => Ok(()),
+                },
+                Err(error) => Err(error),
+            };
+            if let Err(error) = outcome {
+                failures.push(format!("{case}, {}: {error}\n{}", method.name(), told(&mock)));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}

@@ -25,13 +25,17 @@ fn plan(method: &str) -> Plan<'static> {
          \x20 get_me: {{summary: The account, get: /me, output: {{fields: {{id: integer}}}}}}\n\
          \x20 add_item:\n    summary: Add an item\n    post: /items\n    input: {{name: string}}\n    output: {{fields: {{id: integer}}}}\n",
     );
-    let sources = Sources::new(SourceFile::new("manifest.yaml", text.clone()));
+    compiled(&Sources::new(SourceFile::new("manifest.yaml", text)))
+}
+
+/// The Plan of a manifest.
+fn compiled(sources: &Sources) -> Plan<'static> {
     let arena: &'static Arena = Box::leak(Box::default());
     let mut diagnostics = Diagnostics::default();
-    let lowered = parse(&sources, &mut diagnostics)
+    let lowered = parse(sources, &mut diagnostics)
         .and_then(|document| validate(&document, &mut diagnostics))
         .and_then(|manifest| lower(&manifest, arena, &mut diagnostics));
-    lowered.map_or_else(|_| panic!("{text}\n{:?}", diagnostics.sorted()), |connector| connector.plan)
+    lowered.map_or_else(|_| panic!("{:?}", diagnostics.sorted()), |connector| connector.plan)
 }
 
 fn mock(plan: Plan<'static>) -> Mock {
@@ -41,8 +45,18 @@ fn mock(plan: Plan<'static>) -> Mock {
 /// A client of a connection that has come about as its method says. `of` is the mock whose values it has, and `at` the
 /// one that it talks to.
 async fn connected(of: &Mock, at: &Mock, plan: &Plan<'static>) -> Result<Client<'static>, Error> {
-    let builder = || of.client(0).with_base_url(at.url());
-    let kind = plan.connector().auth()[0].kind();
+    connected_by(0, of, at, plan).await
+}
+
+/// Likewise, by the method at a place of the list.
+async fn connected_by(
+    place: usize,
+    of: &Mock,
+    at: &Mock,
+    plan: &Plan<'static>,
+) -> Result<Client<'static>, Error> {
+    let builder = || of.client(place).with_base_url(at.url());
+    let kind = plan.connector().auth()[place].kind();
     let by_person = match kind {
         AuthKind::Token(token) => matches!(token.flow(), Flow::AuthorizationCode(_)),
         AuthKind::OAuth1(method) => method.dance().is_some(),
