@@ -68,7 +68,7 @@ pub(crate) fn for_algorithm(algorithm: Algorithm) -> String {
         Algorithm::Es384 => ecdsa(true),
         Algorithm::EdDsa => ed25519(),
         Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => random(48),
-        _ => RSA.to_owned(),
+        _ => rsa(),
     }
 }
 
@@ -78,9 +78,19 @@ pub(crate) fn ed25519() -> String {
         .map_or_else(|_| String::new(), |key| pem(key.as_ref()))
 }
 
-/// The RSA key.
+/// The RSA key as PKCS#8 has it, which is what most providers hand out.
 pub(crate) fn rsa() -> String {
-    RSA.to_owned()
+    let lines: String = RSA.lines().filter(|line| !line.starts_with("-----")).collect();
+    let Ok(key) = STANDARD.decode(lines) else { return RSA.to_owned() };
+    let algorithm = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+    let within = [&b"\x02\x01\x00"[..], algorithm, &der(0x04, &key)].concat();
+    pem(&der(0x30, &within))
+}
+
+/// A value in DER whose length takes two bytes.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
+    [&[tag, 0x82, high, low][..], content].concat()
 }
 
 fn ecdsa(large: bool) -> String {
@@ -92,7 +102,7 @@ fn ecdsa(large: bool) -> String {
 fn pem(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
-    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", lines.join("\n"))
 }
 
 /// A text of as many random bytes that nobody guesses.

@@ -5,9 +5,12 @@ use couplet_plan::{AuthKind, AuthMethod, Connector, Expression, Field, Filter, F
 use crate::keys;
 use crate::walk::{names, visit};
 
-/// A value of a field of a method.
-pub(crate) fn credential(method: &AuthMethod<'static>, field: &Field<'static>) -> String {
-    key(method, field.name()).unwrap_or_else(|| value(field))
+/// A value of a field of a method: of its credentials or of its app.
+pub(crate) fn of_method(method: &AuthMethod<'static>, scope: Scope, field: &Field<'static>) -> String {
+    let key = key(method, scope, field.name());
+    // A shared secret may have a form of its own; a key in PEM has the one that PEM has.
+    let key = key.filter(|key| field.pattern().is_none() || key.starts_with("-----BEGIN"));
+    key.unwrap_or_else(|| value(field))
 }
 
 /// A value of a field.
@@ -22,10 +25,18 @@ pub(crate) fn value(field: &Field<'_>) -> String {
     if field.name() == "redirect_uri" {
         return "http://127.0.0.1/callback".to_owned();
     }
-    match (field.format(), field.pattern()) {
-        (Format::Text, Some(pattern)) => crate::sample::matching(pattern),
-        (format, _) => of_format(format, field.name()),
+    let plain = of_format(field.format(), field.name());
+    match field.pattern() {
+        Some(pattern) if !matches(pattern, &plain) => crate::sample::matching(pattern),
+        _ => plain,
     }
+}
+
+/// Whether a text is one that a pattern takes.
+fn matches(pattern: &str, text: &str) -> bool {
+    let schema = serde_json::json!({ "type": "string", "pattern": pattern });
+    let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
+    options.build(&schema).is_ok_and(|validator| validator.is_valid(&text.into()))
 }
 
 /// A value of a format that stands for a name.
@@ -48,8 +59,8 @@ pub(crate) fn path_of(name: &str) -> String {
 }
 
 /// Where a credential is a key or a certificate, one.
-fn key(method: &AuthMethod<'static>, name: &str) -> Option<String> {
-    let is = |expression: &Expression<'static>| names(expression, Scope::Credentials).contains(&name);
+fn key(method: &AuthMethod<'static>, scope: Scope, name: &str) -> Option<String> {
+    let is = |expression: &Expression<'static>| names(expression, scope).contains(&name);
     if let Some((certificate, key)) = method.certificate() {
         if is(&certificate) {
             return Some(keys::CERTIFICATE.to_owned());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use couplet_plan::{AuthKind, AuthMethod, Field, Node, Plan, Token};
+use couplet_plan::{AuthKind, AuthMethod, Field, Node, Plan, Scope, Token};
 use couplet_runtime::generated::v1;
 use couplet_runtime::transport::{Exchange, Reason, Transport, TransportError};
 use couplet_runtime::verify::{Known, Rebuilder};
@@ -104,17 +104,28 @@ fn played(
     let credentials: Vec<_> = method
         .fields()
         .iter()
-        .filter(|field| !field.is_optional() || given.credentials.contains_key(field.name()))
+        .filter(|field| {
+            // A user name or a password that may be absent is sent as an empty one, unless the API wants it.
+            let basic = matches!(method.kind(), AuthKind::Basic(..)) && field.default().is_none();
+            !field.is_optional() || basic || given.credentials.contains_key(field.name())
+        })
         .map(|field| {
             let value = given.credentials.get(field.name()).cloned();
-            (field.name(), value.unwrap_or_else(|| made_up::credential(&method, field)))
+            (field.name(), value.unwrap_or_else(|| made_up::of_method(&method, Scope::Credentials, field)))
         })
         .collect();
     let app: Vec<_> = made_up::app_fields(&connector, &method)
         .iter()
         .filter(|field| is_needed(field) || given.app.contains_key(field.name()))
         .map(|field| {
-            (field.name(), given.app.get(field.name()).cloned().unwrap_or_else(|| made_up::value(field)))
+            (
+                field.name(),
+                given
+                    .app
+                    .get(field.name())
+                    .cloned()
+                    .unwrap_or_else(|| made_up::of_method(&method, Scope::App, field)),
+            )
         })
         .collect();
     let builder = builder(plan, place, &credentials, &app, config, address)
