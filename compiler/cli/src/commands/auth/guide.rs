@@ -25,7 +25,11 @@ pub(super) fn show(compiled: &Compiled<'_>, method: &AuthMethod<'_>) {
     for (number, step) in steps(compiled, method).iter().enumerate() {
         output::note(&format!("  {}. {step}", number + 1));
     }
-    for (what, why) in &guide.caveats {
+    // What is said of one method begins with its name.
+    let own = format!("`{}`", method.name());
+    for (what, why) in
+        guide.caveats.iter().filter(|(what, _)| !what.starts_with('`') || what.starts_with(&own))
+    {
         output::dim(&format!("{what} {}", one_line(why.as_str())));
     }
 }
