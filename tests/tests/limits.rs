@@ -23,7 +23,7 @@ const ACTION: &str = "actions: {ping: {summary: Ping, get: /ping, output: T}}\n"
 /// A limit: its name, the most that is taken, the code of what is beyond, and a connector of so many.
 type Limit = (&'static str, usize, &'static str, fn(usize) -> Sources);
 
-const LIMITS: [Limit; 19] = [
+const LIMITS: [Limit; 27] = [
     ("bytes of a file", 1 << 20, "too-large", |most| one(padded(&base("T: string"), most))),
     ("bytes of a connector", 32 << 20, "too-large", connector_of),
     ("levels", 64, "too-deep", |levels| {
@@ -93,6 +93,39 @@ const LIMITS: [Limit; 19] = [
         );
         one(base("T: string").replace("api: {base_url: https://api.example.com}\n", &errors))
     }),
+    ("auth methods", 100, "too-large", |methods| {
+        with_auth(&(0..methods).map(|method| format!("m{method}: {{type: bearer}}")).collect::<Vec<_>>())
+    }),
+    ("credentials of a method", 100, "too-large", |fields| {
+        with_auth(&[format!("m: {{type: bearer, credentials: {{{}}}}}", self::fields("f", fields))])
+    }),
+    ("steps", 100, "too-large", |steps| session(&vec!["{post: /s}".to_owned(); steps - 1])),
+    ("steps upon connecting", 100, "too-large", |steps| {
+        with_auth(&[format!("m: {{type: bearer, connect: [{}]}}", vec!["{get: /s}"; steps].join(", "))])
+    }),
+    // One more is the token itself.
+    ("captures", 250, "too-large", |captures| {
+        let step = |step: usize, count: usize| {
+            let captures: Vec<_> =
+                (0..count).map(|capture| format!("c{step}x{capture}: '{{{{ response.body.c }}}}'")).collect();
+            format!("{{post: /s, capture: {{{}}}}}", captures.join(", "))
+        };
+        session(&[step(0, 125), step(1, captures - 126)])
+    }),
+    ("scopes", 1_000, "too-large", |scopes| {
+        let scopes: Vec<_> = (0..scopes).map(|scope| format!("s{scope}: Reads")).collect();
+        oauth2(&format!("scopes: {{{}}}", scopes.join(", ")))
+    }),
+    ("parameters of a request", 1_000, "too-large", |parameters| {
+        oauth2(&format!("token: {{params: {{{}}}}}", fields("p", parameters)))
+    }),
+    ("hosts of an origin", 250, "too-large", |hosts| {
+        let hosts: Vec<_> = (0..hosts).map(|host| format!("h{host}.example.com")).collect();
+        let hosts = hosts.join(", ");
+        oauth2(&format!(
+            "capture: {{home: {{value: '{{{{ response.body.home }}}}', format: origin, within: [{hosts}]}}}}"
+        ))
+    }),
     ("bytes of a name", 128, "bad-name", |bytes| {
         one(base(&format!("T: {{fields: {{{}: string}}}}", "m".repeat(bytes))))
     }),
@@ -137,6 +170,26 @@ fn errors(sources: &Sources) -> Vec<(&'static str, String)> {
 /// A manifest with these types.
 fn base(types: &str) -> String {
     format!("{HEAD}{NAME}{DESCRIPTION}{ACTION}types: {{{types}}}\n")
+}
+
+/// A manifest with these auth methods.
+fn with_auth(methods: &[String]) -> Sources {
+    one(base("T: string")
+        .replace("auth: {public: {type: none}}", &format!("auth: {{{}}}", methods.join(", "))))
+}
+
+/// A manifest with a session, which begins with a login and these steps.
+fn session(steps: &[String]) -> Sources {
+    let login = "{post: /login, capture: {token: '{{ response.body.token }}'}}";
+    let steps = [&[login.to_owned()], steps].concat().join(", ");
+    let header = "headers: {authorization: 'Bearer {{ captured.token }}'}";
+    with_auth(&[format!("m: {{type: session, steps: [{steps}], {header}}}")])
+}
+
+/// A manifest with an OAuth 2.0 method that says this, too.
+fn oauth2(more: &str) -> Sources {
+    let url = "https://example.com/token";
+    with_auth(&[format!("m: {{type: oauth2, grant: client_credentials, token_url: '{url}', {more}}}")])
 }
 
 fn one(text: String) -> Sources {

@@ -95,6 +95,56 @@ actions:
     assert_eq!(codes(text), ["type-holds-itself"]);
 }
 
+/// The codes of what is said of a manifest with these auth methods, and these fields of `config`.
+fn auth_codes(methods: &[String], config: usize) -> Vec<&'static str> {
+    let fields: Vec<_> = (0..config).map(|field| format!("f{field}: string")).collect();
+    let auth = format!("config: {{{}}}\nauth:\n  {}\n", fields.join(", "), methods.join("\n  "));
+    let text = HEAD.replace("auth: {public: {type: none}}\n", &auth);
+    let text = format!("{text}actions:\n  run: {{summary: Runs, get: /run}}\n");
+    let found = diagnose(&Sources::new(SourceFile::new("manifest.yaml", text)));
+    let mut codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code().as_str()).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn as_many_methods_steps_and_captures_as_there_may_be_compile() {
+    let step = |step: usize, name: &str| {
+        let captures: Vec<_> =
+            (0..25).map(|place| format!("{name}{step}x{place}: '{{{{ response.body.x }}}}'")).collect();
+        format!("{{post: '/s/{{{{ config.f{step} }}}}', capture: {{{}}}}}", captures.join(", "))
+    };
+    // Of all methods, each captures something of its own, or all capture the same.
+    for own in [true, false] {
+        let methods: Vec<_> = (0..100)
+            .map(|method| {
+                let name = if own { format!("m{method}x") } else { "c".to_owned() };
+                let steps: Vec<_> = (0..10).map(|place| step(place, &name)).collect();
+                let header = format!("headers: {{x-session: '{{{{ captured.{name}0x0 }}}}'}}");
+                format!("m{method}: {{type: session, steps: [{}], {header}}}", steps.join(", "))
+            })
+            .collect();
+        assert!(auth_codes(&methods, 10).is_empty());
+    }
+}
+
+#[test]
+fn as_many_parameters_scopes_and_fields_as_there_may_be_compile() {
+    let members = |start: &str, value: fn(usize) -> String| {
+        (0..1_000).map(|place| format!("{start}{place}: {}", value(place))).collect::<Vec<_>>().join(", ")
+    };
+    let parameters = members("p", |place| format!("'{{{{ config.f{place} }}}}'"));
+    let scopes = members("s", |_| "Reads".to_owned());
+    let claims = members("c", |place| format!("'{{{{ config.f{place} }}}}'"));
+    let method = format!(
+        "{{type: oauth2, grant: jwt_bearer, token_url: 'https://example.com/t', scopes: {{{scopes}}}, \
+         assertion: {{algorithm: HS256, key: '{{{{ credentials.client_secret }}}}', claims: {{{claims}}}}}, \
+         token: {{params: {{{parameters}}}}}}}"
+    );
+    let methods: Vec<_> = (0..8).map(|place| format!("m{place}: {method}")).collect();
+    assert!(auth_codes(&methods, 1_000).is_empty());
+}
+
 #[test]
 fn expressions_have_an_end() {
     let action = |expression: String| {

@@ -24,9 +24,19 @@ pub(crate) const ACTIONS: usize = 5_000;
 pub(crate) const TYPES: usize = 20_000;
 /// Types of a generated crate.
 pub(crate) const ITEMS: usize = 200_000;
+/// Ways to authenticate of a connector.
+pub(crate) const AUTH_METHODS: usize = 100;
+/// Further credentials of an auth method.
+pub(crate) const CREDENTIALS: usize = 100;
+/// Steps of one list.
+pub(crate) const STEPS: usize = 100;
+/// What the steps of an auth method capture, all together.
+pub(crate) const CAPTURES: usize = 250;
+/// Hosts within which an origin is confined.
+pub(crate) const HOSTS: usize = 250;
 /// Values of an enum.
 pub(crate) const ENUM_VALUES: usize = 2_000;
-/// Members of one object, and inputs of one action.
+/// Members of one object, inputs of one action, and scopes and parameters of an auth method.
 pub(crate) const MEMBERS: usize = 1_000;
 /// Members of all types together, those that `allOf` merges counted where they land.
 pub(crate) const ALL_MEMBERS: usize = 250_000;

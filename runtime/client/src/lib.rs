@@ -63,6 +63,8 @@ mod value;
 pub mod connect;
 #[doc(hidden)]
 pub mod generated;
+#[doc(hidden)]
+pub mod reading;
 pub mod store;
 #[doc(hidden)]
 pub mod transport;

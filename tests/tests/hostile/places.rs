@@ -28,7 +28,7 @@ fn texts_in_places_with_rules_are_rejected_or_inert() {
 
 /// One text in so many goes to each single place, unless `EVERYTHING=1` is set: of those that are made for such a
 /// place, and of the others.
-const SAMPLES: (usize, usize) = (8, 60);
+const SAMPLES: (usize, usize) = (24, 180);
 
 /// Puts each text into all places of some kinds: together in one manifest; or, where texts of some families are made
 /// for them, one place at a time.

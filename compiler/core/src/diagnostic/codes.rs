@@ -104,6 +104,7 @@ rows! {
     MAY_BE_ABSENT Error "may-be-absent";
     MISSING_KEY Error "missing-key";
     MISSING_REASON Error "missing-reason";
+    MISSING_SCHEME Warning "missing-scheme";
     NAME_COLLISION Error "name-collision";
     NOT_A_STRING_KEY Error "not-a-string-key";
     NUMBER_OUT_OF_RANGE Error "number-out-of-range";

@@ -26,8 +26,15 @@ pub(super) fn lower<'a>(
 ) -> Option<Lowered<'a>> {
     let api = &manifest.api;
     let scope = Scope::new(auth.roots(config));
-    let place =
-        Place { manifest, config, scope: &scope, captures: &auth.places, because: api.because.is_some() };
+    let place = Place {
+        what: "base URL",
+        manifest,
+        config,
+        scope: &scope,
+        captures: &auth.places,
+        failed: &[],
+        because: api.because.is_some(),
+    };
     let mut servers = vec![url::server("", &api.base_url, &place, cx)];
     for (name, url) in api.servers.iter() {
         servers.push(url::server(&name.value, url, &place, cx));

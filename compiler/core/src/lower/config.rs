@@ -1,5 +1,7 @@
 //! Config and app fields, and the fields of auth methods.
 
+use std::rc::Rc;
+
 use couplet_plan::{Field, Format};
 
 use super::expression::{Known, Root};
@@ -35,8 +37,8 @@ pub(super) struct Config<'a> {
     pub(super) config: Vec<Field<'a>>,
     pub(super) app: Vec<Field<'a>>,
     pub(super) properties: Vec<Property>,
-    pub(super) known: Vec<(String, Known)>,
-    pub(super) app_known: Vec<(String, Known)>,
+    pub(super) known: Rc<Vec<(String, Known)>>,
+    pub(super) app_known: Rc<Vec<(String, Known)>>,
     /// The config fields that some template names.
     pub(super) used: std::cell::RefCell<std::collections::BTreeSet<String>>,
 }
@@ -44,17 +46,14 @@ pub(super) struct Config<'a> {
 impl Config<'_> {
     /// The scope `config`.
     pub(super) fn root(&self) -> Root {
-        Root { name: "config", members: self.known.clone() }
+        Root { name: "config", members: Rc::clone(&self.known) }
     }
 
     /// Takes down which fields a scope's expressions used.
     pub(super) fn note(&self, scope: &super::expression::Scope) {
-        for (root, fields) in [("config", &self.known), ("app", &self.app_known)] {
-            for (name, _) in fields {
-                if scope.uses(root, name) {
-                    self.used.borrow_mut().insert(format!("{root}.{name}"));
-                }
-            }
+        for root in ["config", "app"] {
+            let used = scope.used_of(root).into_iter();
+            self.used.borrow_mut().extend(used.map(|name| format!("{root}.{name}")));
         }
     }
 
@@ -85,8 +84,8 @@ pub(super) fn lower<'a>(
         config: Vec::new(),
         app: Vec::new(),
         properties: Vec::new(),
-        known: Vec::new(),
-        app_known: Vec::new(),
+        known: Rc::default(),
+        app_known: Rc::default(),
         used: std::cell::RefCell::default(),
     };
     let app: Vec<_> = manifest.app.iter().map(|(name, _)| format!("app_{}", name.value)).collect();
@@ -94,7 +93,7 @@ pub(super) fn lower<'a>(
     let mut idents = names::Names::with(&ours.collect::<Vec<_>>());
     for (name, field) in manifest.config.iter() {
         let Some(one) = lower_field(name, &field.0, false, cx) else {
-            config.known.push((name.value.clone(), failed(false)));
+            Rc::make_mut(&mut config.known).push((name.value.clone(), failed(false)));
             continue;
         };
         let ident = idents.take(names::snake(&name.value), &name.value, name.span, cx);
@@ -111,7 +110,7 @@ pub(super) fn lower<'a>(
             }
         };
         uses.inputs.push(ty.clone());
-        config.known.push((name.value.clone(), one.known));
+        Rc::make_mut(&mut config.known).push((name.value.clone(), one.known));
         config.config.push(one.field);
         if let Some(ident) = ident {
             let required = !one.field.is_optional() && one.field.default().is_none();
@@ -126,10 +125,10 @@ pub(super) fn lower<'a>(
     }
     for (name, field) in manifest.app.iter() {
         let Some(one) = lower_field(name, &field.0, false, cx) else {
-            config.app_known.push((name.value.clone(), failed(false)));
+            Rc::make_mut(&mut config.app_known).push((name.value.clone(), failed(false)));
             continue;
         };
-        config.app_known.push((name.value.clone(), one.known));
+        Rc::make_mut(&mut config.app_known).push((name.value.clone(), one.known));
         config.app.push(one.field);
     }
     config
@@ -297,6 +296,7 @@ fn confined<'a>(word: &str, hosts: &'a [&'a str]) -> Format<'a> {
 fn check_default(format: Format<'_>, default: &Spanned<crate::manifest::Literal>, cx: &mut Cx<'_, '_>) {
     let Some(text) = default.value.0.as_str() else { return };
     let why = match format {
+        Format::HostLabel if !is_label(text) => "it is no label of a host in small letters",
         Format::HeaderName if !super::headers::is_token(text) => "it is no name of a header",
         Format::HeaderName if super::headers::reserved(text).is_some() => {
             "a manifest does not set this header"
@@ -308,6 +308,12 @@ fn check_default(format: Format<'_>, default: &Spanned<crate::manifest::Literal>
     };
     let message = format!("`{}` is no default of this field: {why}", crate::validate::decode::shorten(text));
     cx.report(Diagnostic::new(Code::WRONG_DEFAULT, message, default.span));
+}
+
+/// Whether a text is one label of a host, as the runtime takes it.
+fn is_label(text: &str) -> bool {
+    let small = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    small && crate::validate::text::is_host(text) && !text.starts_with("xn--")
 }
 
 /// Whether a text is an https origin, and one of these hosts where there are any.

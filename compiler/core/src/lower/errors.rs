@@ -19,10 +19,8 @@ pub(super) fn response() -> Root {
         ("cookies", Ty::Object),
         ("cookie", Ty::Text),
     ];
-    Root {
-        name: "response",
-        members: members.into_iter().map(|(name, ty)| (name.to_owned(), Known::present(ty))).collect(),
-    }
+    let members = members.into_iter().map(|(name, ty)| (name.to_owned(), Known::present(ty)));
+    Root::new("response", members.collect())
 }
 
 /// Lowers the rules, and warns of those that nothing reaches.

@@ -102,6 +102,14 @@ impl Cx<'_, '_> {
         self.diagnostics.report(diagnostic)
     }
 
+    /// Reports where there is more than is taken, and gives nothing.
+    fn too_many<T>(&mut self, what: &str, count: usize, most: usize, span: crate::source::Span) -> Option<T> {
+        use crate::diagnostic::Code;
+        let message = format!("there are {count} {what}, and at most {most} are taken");
+        self.report(Diagnostic::new(Code::TOO_LARGE, message, span));
+        None
+    }
+
     /// The error of a part that is missing: whoever did not make it has reported why.
     fn lost(&mut self) -> Reported {
         use crate::diagnostic::Code;

@@ -11,11 +11,15 @@ use crate::source::{Span, Spanned};
 
 /// What a URL may name.
 pub(super) struct Place<'u, 'a> {
+    /// What a message calls it.
+    pub(super) what: &'static str,
     pub(super) manifest: &'u Manifest,
     pub(super) config: &'u Config<'a>,
     pub(super) scope: &'u Scope,
     /// The captures to which requests may go.
     pub(super) captures: &'u [(String, Format<'a>)],
+    /// The captures that were rejected.
+    pub(super) failed: &'u [String],
     /// Why plain http to this machine is used, where a reason is given.
     pub(super) because: bool,
 }
@@ -129,12 +133,17 @@ pub(super) fn check_url<'a>(
     place: &Place<'_, 'a>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<Expression<'a>> {
-    let Place { manifest, config, .. } = *place;
+    let Place { config, .. } = *place;
     let lowered = expression::lower(cx, template, place.scope, Want::Text)?;
     config.note(place.scope);
     let pieces = pieces(lowered.expression);
     let span = template.span;
     if pieces.iter().any(|piece| matches!(piece, Piece::Config(name) if config.failed(name))) {
+        return None;
+    }
+    if pieces.iter().any(
+        |piece| matches!(piece, Piece::Captured(name) if place.failed.iter().any(|failed| failed == name)),
+    ) {
         return None;
     }
     let path = match pieces.first() {
@@ -147,7 +156,7 @@ pub(super) fn check_url<'a>(
             }
             let rest: String = literal(&pieces[1..]);
             if !rest.is_empty() && !rest.starts_with('/') {
-                return bad_url(span, "what follows an origin begins with `/`", cx);
+                return bad_url(place, span, "what follows an origin begins with `/`", cx);
             }
             rest
         }
@@ -158,14 +167,14 @@ pub(super) fn check_url<'a>(
             }
             let rest: String = literal(&pieces[1..]);
             if !rest.is_empty() && !rest.starts_with('/') {
-                return bad_url(span, "what follows a captured origin or URL begins with `/`", cx);
+                return bad_url(place, span, "what follows a captured origin or URL begins with `/`", cx);
             }
             rest
         }
         Some(Piece::Text(text)) => absolute(text, &pieces, span, place, cx)?,
         _ => return host_from_data(span, cx),
     };
-    check_path(&path, span, manifest, cx)?;
+    check_path(&path, span, place, cx)?;
     Some(lowered.expression)
 }
 
@@ -186,7 +195,7 @@ fn absolute(
     } else if let Some(rest) = start.strip_prefix("http://") {
         (true, rest)
     } else {
-        return bad_url(span, "it begins with `https://`", cx);
+        return bad_url(place, span, "it begins with `https://`", cx);
     };
     // The authority ends with the first slash, whatever piece that is in.
     let mut authority: Vec<Piece<'_>> = Vec::new();
@@ -270,6 +279,7 @@ fn check_authority(
     });
     if !fits || !port_fits {
         return bad_url(
+            url,
             span,
             "its host is a name in small letters, without user name, and its port a number",
             cx,
@@ -316,14 +326,14 @@ fn is_label(piece: &Piece<'_>, url: &Place<'_, '_>) -> bool {
     }
 }
 
-fn check_path(path: &str, span: Span, manifest: &Manifest, cx: &mut Cx<'_, '_>) -> Option<()> {
+fn check_path(path: &str, span: Span, place: &Place<'_, '_>, cx: &mut Cx<'_, '_>) -> Option<()> {
     let mut rest = path;
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|close| open + close) else {
-            return bad_url(span, "a `{` in its path is closed by `}`", cx);
+            return bad_url(place, span, "a `{` in its path is closed by `}`", cx);
         };
         let name = &rest[open + 1..close];
-        let known = manifest.auth.value.iter().any(|(_, auth)| {
+        let known = place.what != ENDPOINT && place.manifest.auth.value.iter().any(|(_, auth)| {
             matches!(&auth.kind, AuthKind::ApiKey(auth) if auth.place.value == KeyPlace::Path && auth.name.value.text == name)
         });
         if !known {
@@ -339,7 +349,20 @@ fn check_path(path: &str, span: Span, manifest: &Manifest, cx: &mut Cx<'_, '_>) 
         bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte));
     let segments_fit = super::path::segments_fit(&bare) && !path.trim_end_matches('/').contains("//");
     if !fits || !segments_fit {
-        return bad_url(span, "its path is made of segments, without query, fragment, `.` and `..`", cx);
+        let help = match path.find(['?', '#']).map(|at| &path[at..at + 1]) {
+            Some("?") if place.what == ENDPOINT => {
+                "its parameters stand under `query`: in `authorize` for the authorization URL, in `token`, `refresh` or \
+                 `revoke` for the others"
+            }
+            Some("#") if place.what == ENDPOINT => {
+                "a fragment of the authorization URL is `authorize: {fragment: …}`"
+            }
+            Some("?") => "parameters that all requests have stand under `api`: `query: {…}`",
+            _ => AS_URL,
+        };
+        let message = format!("this is no {}: {PATH}", place.what);
+        cx.report(Diagnostic::new(Code::BAD_URL, message, span).help(help));
+        return None;
     }
     Some(())
 }
@@ -358,8 +381,13 @@ fn host_from_data<T>(span: Span, cx: &mut Cx<'_, '_>) -> Option<T> {
     None
 }
 
-fn bad_url<T>(span: Span, why: &str, cx: &mut Cx<'_, '_>) -> Option<T> {
-    let message = format!("this is no base URL: {why}");
-    cx.report(Diagnostic::new(Code::BAD_URL, message, span).help("write it as `https://api.example.com/v1`"));
+/// What a message calls the URL of a request of an auth method.
+pub(super) const ENDPOINT: &str = "URL of an endpoint";
+const PATH: &str = "its path is made of segments, without query, fragment, `.` and `..`";
+const AS_URL: &str = "write it as `https://api.example.com/v1`";
+
+fn bad_url<T>(place: &Place<'_, '_>, span: Span, why: &str, cx: &mut Cx<'_, '_>) -> Option<T> {
+    let message = format!("this is no {}: {why}", place.what);
+    cx.report(Diagnostic::new(Code::BAD_URL, message, span).help(AS_URL));
     None
 }

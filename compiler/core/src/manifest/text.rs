@@ -144,8 +144,12 @@ pub struct Seconds(pub u32);
 
 impl Decode for Seconds {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
-        let scalar = cx.text(node, "a text, a length of time as `90s`, `15m`, `1h` or `30d`,")?;
-        let text = scalar.text.as_str();
+        use crate::document::{Kind, Value};
+        let text = match &node.kind {
+            // A number alone is told which unit it lacks.
+            Kind::Scalar(scalar) if matches!(scalar.value, Value::Int(_)) => scalar.text.as_str(),
+            _ => cx.text(node, "a text, a length of time as `90s`, `15m`, `1h` or `30d`,")?.text.as_str(),
+        };
         let seconds = text.char_indices().last().and_then(|(at, unit)| {
             let factor = match unit {
                 's' => 1,
@@ -162,8 +166,19 @@ impl Decode for Seconds {
             return Some(Self(seconds));
         }
         let message = format!("`{}` is no length of time", crate::validate::decode::shorten(text));
-        let help = "write a whole number and its unit: `90s`, `15m`, `1h`, `30d`";
-        cx.fail(Diagnostic::new(Code::BAD_DURATION, message, node.span).help(help))
+        let diagnostic = Diagnostic::new(Code::BAD_DURATION, message, node.span);
+        // Seconds alone, and a duration of ISO 8601 of one part: `PT1H`.
+        let meant = match text.strip_prefix("PT").or_else(|| text.strip_prefix('P')) {
+            Some(iso) => iso.to_ascii_lowercase(),
+            None => format!("{text}s"),
+        };
+        let digits = meant.trim_end_matches(['s', 'm', 'h', 'd']);
+        let plain = digits.len() + 1 == meant.len() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        cx.fail(if plain && (1..=9).contains(&digits.len()) && !text.contains(['s', 'm', 'h', 'd']) {
+            diagnostic.suggest(format!("write `{meant}`"), node.span, meant)
+        } else {
+            diagnostic.help("write a whole number and its unit: `90s`, `15m`, `1h`, `30d`")
+        })
     }
 }
 

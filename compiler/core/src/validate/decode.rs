@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Reported, nearest};
 use crate::document::{Entry, Kind, Node, Scalar, Style, Value};
 use crate::limits;
 use crate::source::{Span, Spanned};
+use crate::validate::hints::{self, Hint};
 
 /// A value of the manifest that can be read from a node.
 pub(crate) trait Decode: Sized {
@@ -97,11 +98,17 @@ impl<'d> Cx<'d> {
     ) -> Option<&'k str> {
         let message = format!("{what} has no key `{}`", shorten(&entry.key));
         let mut diagnostic = Diagnostic::new(Code::UNKNOWN_KEY, message, entry.key_span);
-        let lacking = known.iter().copied().filter(|key| node.get(key).is_none());
-        let meant = nearest(&entry.key, lacking);
-        diagnostic = match meant {
-            Some(key) => diagnostic.suggest(format!("did you mean `{key}`?"), entry.key_span, key),
-            None => diagnostic.help(format!("it has {}", words(known))),
+        let mut lacking = known.iter().copied().filter(|key| node.get(key).is_none());
+        let hint = hints::key(what, &entry.key);
+        let meant = match hint {
+            Some(Hint::Word(word)) => lacking.find(|key| *key == word),
+            Some(Hint::Help(_)) => None,
+            None => nearest(&entry.key, lacking),
+        };
+        diagnostic = match (meant, hint) {
+            (Some(key), _) => diagnostic.suggest(format!("did you mean `{key}`?"), entry.key_span, key),
+            (None, Some(Hint::Help(help))) => diagnostic.help(help),
+            (None, _) => diagnostic.help(format!("it has {}", words(known))),
         };
         self.report(diagnostic);
         meant
@@ -121,10 +128,13 @@ impl<'d> Cx<'d> {
         known: &[&str],
     ) -> Option<T> {
         let message = format!("`{}` is no {what}", shorten(text));
-        let diagnostic =
-            Diagnostic::new(Code::UNKNOWN_VALUE, message, span).suggest_nearest(text, known.iter().copied());
-        let diagnostic = diagnostic.help(format!("it is one of {}", words(known)));
-        self.fail(diagnostic)
+        let diagnostic = Diagnostic::new(Code::UNKNOWN_VALUE, message, span);
+        let diagnostic = match hints::value(what, text) {
+            Some(Hint::Word(word)) => diagnostic.suggest(format!("did you mean `{word}`?"), span, word),
+            Some(Hint::Help(help)) => diagnostic.help(help),
+            None => diagnostic.suggest_nearest(text, known.iter().copied()),
+        };
+        self.fail(diagnostic.help(format!("it is one of {}", words(known))))
     }
 }
 

@@ -2,6 +2,7 @@
 //! document, so that the contract which editors use has the last word.
 
 pub(crate) mod decode;
+pub(crate) mod hints;
 #[cfg(feature = "schema")]
 mod judge;
 pub(crate) mod names;

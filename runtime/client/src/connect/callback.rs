@@ -124,7 +124,7 @@ fn once(error: Error) -> Error {
 }
 
 /// The query of a redirect: of what the protocol names nothing stands twice (RFC 6749, 3.1).
-pub(super) fn pairs(callback: &str, once: &[&str]) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn pairs(callback: &str, once: &[&str]) -> Result<Vec<(String, String)>, Error> {
     let text = callback.trim();
     let is_url = text.starts_with('/') || text.starts_with('?') || text.contains("://");
     let text = if is_url { text.split_once('?').map_or("", |(_, query)| query) } else { text };

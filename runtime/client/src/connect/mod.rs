@@ -44,6 +44,7 @@ mod status;
 
 use std::fmt;
 
+pub(crate) use self::callback::pairs as redirected;
 pub use self::{authorization::Authorization, connection::Connection, device::Device, status::Status};
 use crate::{Error, ErrorKind, Secret, builder::Builder, client::Client};
 

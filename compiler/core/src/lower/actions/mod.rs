@@ -236,7 +236,7 @@ fn route(draft: &Draft<'_>, cx: &mut Cx<'_, '_>) -> Option<(Method, Vec<path::Pa
 fn scope(draft: &Draft<'_>, config: &Config<'_>, auth: &auth::Lowered<'_>, cx: &Cx<'_, '_>) -> Scope {
     let members = draft.inputs.iter().map(|input| (input.name.value.clone(), input.known(cx))).collect();
     let mut roots = auth.roots(config);
-    roots.insert(0, Root { name: "input", members });
+    roots.insert(0, Root::new("input", members));
     Scope::new(roots).with_values()
 }
 

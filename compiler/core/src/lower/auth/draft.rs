@@ -1,13 +1,15 @@
 //! A method under construction: its fields, what its requests capture, and what its templates may name.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use couplet_plan::{Expression, Format, Key, NamedTemplate, Scope as PlanScope};
 
 use super::fields::Fields;
 use crate::connector::Docs;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lower::config::Config;
+use crate::limits;
+use crate::lower::config::{self, Config};
 use crate::lower::expression::{self, Known, Root, Scope, Ty, Want};
 use crate::lower::url::{self, Place};
 use crate::lower::{Cx, actions, api, docs, errors};
@@ -24,12 +26,18 @@ pub(super) struct Draft<'s, 'a> {
     pub(super) fields: Fields<'a>,
     /// What the integrator registered, for this method alone.
     pub(super) app: Fields<'a>,
+    /// The members of `app`: those that the manifest declares, and those that the method brings.
+    app_known: Rc<Vec<(String, Known)>>,
     /// What stands in `credentials` beside the fields: parts of a token, an assertion.
     pub(super) computed: Vec<(String, Known)>,
     /// What its requests have captured so far.
-    pub(super) captured: Vec<(String, Known)>,
+    pub(super) captured: Rc<Vec<(String, Known)>>,
     /// The captures to which requests may go.
     pub(super) places: Vec<(String, Format<'a>)>,
+    /// The captures that were rejected: nothing more is said where they are used.
+    failed: Vec<String>,
+    /// Whether there are more captures than are taken.
+    full: bool,
     /// The members of `oauth`.
     pub(super) oauth: &'static [&'static str],
     /// Whether someone is sent back with parameters.
@@ -54,9 +62,12 @@ impl<'s, 'a> Draft<'s, 'a> {
             common,
             fields: Fields::default(),
             app: Fields::default(),
+            app_known: Rc::clone(&config.app_known),
             computed: Vec::new(),
-            captured: Vec::new(),
+            captured: Rc::default(),
             places: Vec::new(),
+            failed: Vec::new(),
+            full: false,
             oauth: &[],
             callback: false,
             used: BTreeSet::new(),
@@ -67,17 +78,8 @@ impl<'s, 'a> Draft<'s, 'a> {
     /// What the method's templates see.
     pub(super) fn scope(&self) -> Scope {
         let mut roots = vec![self.config.root()];
-        let mut app = self.config.app_known.clone();
-        app.extend(
-            self.app
-                .known
-                .iter()
-                .filter(|(name, _)| !app.iter().any(|(known, _)| known == name))
-                .cloned()
-                .collect::<Vec<_>>(),
-        );
-        if !app.is_empty() {
-            roots.push(Root { name: "app", members: app });
+        if !self.app_known.is_empty() {
+            roots.push(Root { name: "app", members: Rc::clone(&self.app_known) });
         }
         let mut credentials = self.fields.known.clone();
         for (name, known) in &self.computed {
@@ -85,17 +87,17 @@ impl<'s, 'a> Draft<'s, 'a> {
                 credentials.push((name.clone(), known.clone()));
             }
         }
-        roots.push(Root { name: "credentials", members: credentials });
+        roots.push(Root::new("credentials", credentials));
         if !self.captured.is_empty() {
-            roots.push(Root { name: "captured", members: self.captured.clone() });
+            roots.push(Root { name: "captured", members: Rc::clone(&self.captured) });
         }
         if !self.oauth.is_empty() {
-            let secret = |name: &&str| Known {
-                secret: *name != "redirect_uri" && *name != "scope",
+            let secret = |name: &str| Known {
+                secret: matches!(name, "code" | "code_verifier" | "device_code"),
                 ..Known::present(Ty::Text)
             };
             let members = self.oauth.iter().map(|name| ((*name).to_owned(), secret(name))).collect();
-            roots.push(Root { name: "oauth", members });
+            roots.push(Root::new("oauth", members));
         }
         let mut scope = Scope::new(roots).with_secrets().with_values();
         if self.callback {
@@ -111,14 +113,75 @@ impl<'s, 'a> Draft<'s, 'a> {
         scope
     }
 
+    /// What templates see whose text a browser shows: no secrets, but where the method has a reason.
+    pub(super) fn shown_scope(&self) -> Scope {
+        let scope = self.scope();
+        if self.common.because.is_some() { scope } else { scope.shown() }
+    }
+
+    /// Takes down what such a scope's expressions used, and warns of secrets.
+    pub(super) fn note_shown(&mut self, scope: &Scope, span: Span, cx: &mut Cx<'_, 'a>) -> Option<()> {
+        self.note(scope);
+        if self.common.because.is_none() || !scope.uses_secret() {
+            return Some(());
+        }
+        let caveat = format!("`{}` shows a secret in the authorization URL.", self.name.value);
+        let help = "leave it to the token request, where the provider takes it there";
+        self.weak("a secret in the authorization URL, which a browser shows,", help, caveat, span, cx)
+    }
+
     /// Takes down what a scope's expressions used.
     pub(super) fn note(&mut self, scope: &Scope) {
         self.config.note(scope);
-        for (name, _) in &self.fields.known {
-            if scope.uses("credentials", name) {
-                self.used.insert(name.clone());
+        self.used.extend(scope.used_of("credentials"));
+    }
+
+    /// Lets later templates see a capture. Requests go where a capture of some formats says: one that is captured
+    /// again has the same format, or else what was confined once would lead anywhere.
+    pub(super) fn keep(
+        &mut self,
+        name: &str,
+        known: Known,
+        format: Format<'a>,
+        span: Span,
+        cx: &mut Cx<'_, 'a>,
+    ) {
+        let before = self.captured.iter().any(|(other, _)| other == name).then(|| self.format_of(name));
+        match before {
+            Some(before) if !same_kind(before, format) => {
+                let message =
+                    format!("`captured.{name}` is {} here, and {} before", words(format), words(before));
+                cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, span).help(SAME_FORMAT));
+                self.fields.whole = false;
             }
+            None if format != Format::Text => self.places.push((name.to_owned(), format)),
+            _ => {}
         }
+        if before.is_none() && self.captured.len() == limits::CAPTURES {
+            // What is too much is told once.
+            if !std::mem::replace(&mut self.full, true) {
+                let _ = cx.too_many::<()>("captures or more", limits::CAPTURES + 1, limits::CAPTURES, span);
+                self.fields.whole = false;
+            }
+            return;
+        }
+        let captured = Rc::make_mut(&mut self.captured);
+        captured.retain(|(other, _)| other != name);
+        captured.push((name.to_owned(), known));
+    }
+
+    /// Lets later templates name a capture that was rejected, without a second complaint.
+    pub(super) fn lose(&mut self, name: &str, secret: bool) {
+        if !self.captured.iter().any(|(other, _)| other == name) && self.failed.len() < limits::CAPTURES {
+            Rc::make_mut(&mut self.captured).push((name.to_owned(), config::failed(secret)));
+            self.failed.push(name.to_owned());
+        }
+    }
+
+    /// The format of a capture.
+    pub(super) fn format_of(&self, name: &str) -> Format<'a> {
+        let place = self.places.iter().find(|(other, _)| other == name);
+        place.map_or(Format::Text, |(_, format)| *format)
     }
 
     /// A template of the method.
@@ -145,6 +208,36 @@ impl<'s, 'a> Draft<'s, 'a> {
         let lowered = expression::lower(cx, template, &scope, want);
         self.note(&scope);
         lowered
+    }
+
+    /// A template that names a part of an answer. One without any expression is a text, and would be the same whatever
+    /// the provider answers; that is meant where `literal` is set.
+    pub(super) fn of_answer(
+        &mut self,
+        template: &Spanned<Template>,
+        literal: bool,
+        cx: &mut Cx<'_, 'a>,
+    ) -> Option<Expression<'a>> {
+        let text = template.value.text.as_str();
+        if literal || text.contains("{{") {
+            return self.answer(template, Want::Any, cx).map(|lowered| lowered.expression);
+        }
+        let short = crate::validate::decode::shorten(text);
+        let message = format!("`{short}` is a text, and names no part of the answer");
+        let diagnostic = Diagnostic::new(Code::BAD_EXPRESSION, message, template.span);
+        let path = text.strip_prefix("response.").or_else(|| text.strip_prefix("$.")).unwrap_or(text);
+        let path = path.strip_prefix("body.").unwrap_or(path);
+        let named = path.split('.').all(|name| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        });
+        cx.report(if named {
+            let mended = format!("{{{{ response.body.{path} }}}}");
+            diagnostic.suggest(format!("write `{mended}`"), template.span, format!("'{mended}'"))
+        } else {
+            diagnostic.help("write where it stands: `'{{ response.body.token }}'`")
+        });
+        None
     }
 
     /// Headers or query parameters of the method's requests.
@@ -177,17 +270,46 @@ impl<'s, 'a> Draft<'s, 'a> {
         cx: &mut Cx<'_, 'a>,
     ) -> Option<couplet_plan::Server<'a>> {
         let scope = self.scope();
-        let because = self.common.because.is_some();
-        let place = Place {
-            manifest: self.manifest,
-            config: self.config,
-            scope: &scope,
-            captures: &self.places,
-            because,
-        };
-        let server = url::server("", url, &place, cx);
+        let server = url::server("", url, &self.place(&scope), cx);
         self.note(&scope);
         server
+    }
+
+    /// An endpoint that a browser shows.
+    pub(super) fn shown_url(
+        &mut self,
+        url: &Spanned<BaseUrl>,
+        cx: &mut Cx<'_, 'a>,
+    ) -> Option<couplet_plan::Server<'a>> {
+        let scope = self.shown_scope();
+        let server = url::server("", url, &self.place(&scope), cx);
+        self.note_shown(&scope, url.span, cx)?;
+        server
+    }
+
+    /// A URL that is a template alone.
+    pub(super) fn plain_url(
+        &mut self,
+        url: &Spanned<Template>,
+        cx: &mut Cx<'_, 'a>,
+    ) -> Option<Expression<'a>> {
+        let scope = self.scope();
+        let lowered = url::check_url(url, &self.place(&scope), cx);
+        self.note(&scope);
+        lowered
+    }
+
+    fn place<'u>(&'u self, scope: &'u Scope) -> Place<'u, 'a> {
+        let because = self.common.because.is_some();
+        Place {
+            what: url::ENDPOINT,
+            manifest: self.manifest,
+            config: self.config,
+            scope,
+            captures: &self.places,
+            failed: &self.failed,
+            because,
+        }
     }
 
     /// A credential, or a template over credentials.
@@ -240,6 +362,11 @@ impl<'s, 'a> Draft<'s, 'a> {
             Some(field) => self.app.field(name, &field.0, title, secret, cx),
             None => self.app.standard(name, title, secret, cx),
         }
+        if let Some(known) = self.app.known.iter().find(|(known, _)| known == name) {
+            let members = Rc::make_mut(&mut self.app_known);
+            members.retain(|(other, _)| other != name);
+            members.push(known.clone());
+        }
         self.config.used.borrow_mut().insert(format!("app.{name}"));
     }
 
@@ -258,10 +385,35 @@ impl<'s, 'a> Draft<'s, 'a> {
             if self.fields.whole && !self.used.contains(name) && !self.fields.is_brought(name) {
                 let span = if *span == Span::default() { self.name.span } else { *span };
                 let message = format!("nothing uses the credential `{name}`");
-                let help = format!("remove it, or name it in a template: `{{{{ credentials.{name} }}}}`");
+                let help = if self.app_known.iter().any(|(known, _)| known == name) {
+                    format!(
+                        "the integrator supplies `app.{name}`; where each connection has its own, say `client: credentials`"
+                    )
+                } else {
+                    format!("remove it, or name it in a template: `{{{{ credentials.{name} }}}}`")
+                };
                 cx.report(Diagnostic::new(Code::UNUSED_FIELD, message, span).help(help));
             }
         }
+    }
+}
+
+/// What is to be done about a capture of two formats.
+pub(super) const SAME_FORMAT: &str =
+    "give both the same `format`, or give one another name: requests may go where it says";
+
+/// Whether two formats of a capture mean the same, whatever hosts they are confined to.
+pub(super) fn same_kind(one: Format<'_>, other: Format<'_>) -> bool {
+    std::mem::discriminant(&one) == std::mem::discriminant(&other)
+}
+
+/// What a message calls a format of a capture.
+pub(super) fn words(format: Format<'_>) -> &'static str {
+    match format {
+        Format::Origin(_) => "an origin",
+        Format::Url(_) => "a URL",
+        Format::HostLabel => "a label of a host",
+        _ => "a text",
     }
 }
 

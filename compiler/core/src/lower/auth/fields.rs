@@ -5,6 +5,7 @@ use couplet_plan::{self as plan, Expression};
 use crate::connector::Property;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::Style;
+use crate::limits;
 use crate::lower::config;
 use crate::lower::expression::{self, Known, Scope, Want};
 use crate::lower::{Cx, names};
@@ -143,6 +144,11 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn more(&mut self, credentials: &Members<Snake, CredentialField>, cx: &mut Cx<'_, 'a>) {
+        if let Some((name, _)) = credentials.iter().nth(limits::CREDENTIALS) {
+            let _ = cx.too_many::<()>("credentials", credentials.len(), limits::CREDENTIALS, name.span);
+            self.whole = false;
+            return;
+        }
         for (name, field) in credentials.iter() {
             // What the method brings may be described here.
             if self.is_brought(&name.value) {

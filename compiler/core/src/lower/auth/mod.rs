@@ -10,6 +10,8 @@ mod session;
 mod signed;
 mod steps;
 
+use std::collections::BTreeMap;
+
 use couplet_plan::{self as plan, ErrorRule, Format, NamedTemplate};
 
 use super::config::Config;
@@ -17,6 +19,7 @@ use super::expression::{Known, Root};
 use super::{Cx, docs, errors, names};
 use crate::connector::{AuthMethod, Connects, Docs, Property};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits;
 use crate::manifest::{Auth, AuthKind, KeyPlace, Manifest, Members, When};
 use crate::source::Spanned;
 use draft::Draft;
@@ -31,18 +34,28 @@ pub(super) struct Lowered<'a> {
     /// Each method's credentials, for the places that may see those that are no secrets. A name that is a secret of
     /// one method is a secret.
     known: Vec<(String, Known)>,
+    /// Where they stand in the list.
+    known_at: BTreeMap<String, usize>,
     /// What the methods' requests capture. What not all of them capture may be absent.
     captured: Vec<(String, Known, usize)>,
+    /// Where they stand in the list.
+    captured_at: BTreeMap<String, usize>,
     /// The captures to which requests may go.
     pub(super) places: Vec<(String, Format<'a>)>,
+    /// What the templates of requests see of connections, once it is known.
+    roots: std::cell::OnceCell<Vec<Root>>,
 }
 
 impl<'a> Lowered<'a> {
     /// What the templates of requests see of connections.
     pub(super) fn roots(&self, config: &Config<'_>) -> Vec<Root> {
+        self.roots.get_or_init(|| self.all_roots(config)).clone()
+    }
+
+    fn all_roots(&self, config: &Config<'_>) -> Vec<Root> {
         let mut roots = vec![config.root()];
         if !self.known.is_empty() {
-            roots.push(Root { name: "credentials", members: self.known.clone() });
+            roots.push(Root::new("credentials", self.known.clone()));
         }
         if !self.captured.is_empty() {
             let methods =
@@ -50,7 +63,7 @@ impl<'a> Lowered<'a> {
             let members = self.captured.iter().map(|(name, known, times)| {
                 (name.clone(), Known { absent: known.absent || *times < methods, ..known.clone() })
             });
-            roots.push(Root { name: "captured", members: members.collect() });
+            roots.push(Root::new("captured", members.collect()));
         }
         roots
     }
@@ -112,14 +125,20 @@ pub(super) fn lower<'a>(
         rust: Vec::new(),
         caveats: Vec::new(),
         known: Vec::new(),
+        known_at: BTreeMap::new(),
         captured: Vec::new(),
+        captured_at: BTreeMap::new(),
         places: Vec::new(),
+        roots: std::cell::OnceCell::new(),
     };
     if manifest.auth.value.is_empty() {
         let message = "a connector needs an auth method";
         let help = "write `public: {type: none}` where the API is public";
         cx.report(Diagnostic::new(Code::MISSING_KEY, message, manifest.auth.span).help(help));
         return None;
+    }
+    if let Some((name, _)) = manifest.auth.value.iter().nth(limits::AUTH_METHODS) {
+        return cx.too_many("auth methods", manifest.auth.value.len(), limits::AUTH_METHODS, name.span);
     }
     let mut structs = names::Names::with(&OURS);
     let mut whole = true;
@@ -200,26 +219,34 @@ fn method<'a>(
         let credential = |name: &'static str| draft::reference(plan::Scope::Credentials, &[name], cx);
         method = method.with_certificate(credential("certificate"), credential("private_key"));
     }
-    take_down(&draft, lowered);
+    take_down(&draft, lowered, cx)?;
     Some((method, draft.fields.properties))
 }
 
 /// Takes down what other places may see of a method.
-fn take_down<'a>(draft: &Draft<'_, 'a>, lowered: &mut Lowered<'a>) {
+fn take_down<'a>(draft: &Draft<'_, 'a>, lowered: &mut Lowered<'a>, cx: &mut Cx<'_, 'a>) -> Option<()> {
     for (name, known) in &draft.fields.known {
-        match lowered.known.iter_mut().find(|(other, _)| other == name) {
-            Some((_, other)) => other.secret |= known.secret,
-            None => lowered.known.push((name.clone(), known.clone())),
+        match lowered.known_at.get(name) {
+            Some(place) => lowered.known[*place].1.secret |= known.secret,
+            None => {
+                lowered.known_at.insert(name.clone(), lowered.known.len());
+                lowered.known.push((name.clone(), known.clone()));
+            }
         }
     }
-    for (name, known) in &draft.captured {
-        match lowered.captured.iter_mut().find(|(other, ..)| other == name) {
-            Some((_, other, times)) => {
+    for (name, known) in draft.captured.iter() {
+        match lowered.captured_at.get(name) {
+            Some(place) => {
+                same_format(name, draft, &lowered.places, cx)?;
+                let (_, other, times) = &mut lowered.captured[*place];
                 other.secret |= known.secret;
                 other.absent |= known.absent;
                 *times += 1;
             }
-            None => lowered.captured.push((name.clone(), known.clone(), 1)),
+            None => {
+                lowered.captured_at.insert(name.clone(), lowered.captured.len());
+                lowered.captured.push((name.clone(), known.clone(), 1));
+            }
         }
     }
     for (name, format) in &draft.places {
@@ -227,6 +254,26 @@ fn take_down<'a>(draft: &Draft<'_, 'a>, lowered: &mut Lowered<'a>) {
             lowered.places.push((name.clone(), *format));
         }
     }
+    Some(())
+}
+
+/// What one method confines, no other method captures as a text: the base URL may name it.
+fn same_format<'a>(
+    name: &str,
+    draft: &Draft<'_, 'a>,
+    places: &[(String, Format<'a>)],
+    cx: &mut Cx<'_, 'a>,
+) -> Option<()> {
+    let before = places.iter().find(|(other, _)| other == name).map_or(Format::Text, |(_, format)| *format);
+    let format = draft.format_of(name);
+    if draft::same_kind(before, format) {
+        return Some(());
+    }
+    let (here, there) = (draft::words(format), draft::words(before));
+    let message = format!("`captured.{name}` is {here} with this method, and {there} with another");
+    let diagnostic = Diagnostic::new(Code::CONFLICTING_KEYS, message, draft.name.span);
+    cx.report(diagnostic.help(draft::SAME_FORMAT));
+    None
 }
 
 /// What each request carries: what the manifest says, or else the standard header.

@@ -5,9 +5,10 @@ use couplet_plan::{Body, BodyKind, Entry, Expression, Filter, Method, NamedTempl
 use super::draft::Draft;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::Cx;
-use crate::lower::expression::Want;
+use crate::lower::expression::{self, Scope, Want};
 use crate::manifest::{ClientAuth, Members, SentAs, TokenChanges, TokenMethod, Value, Wire};
 use crate::source::Spanned;
+use crate::validate::decode::{KeyRule, shorten};
 
 /// A parameter of a request.
 pub(super) struct Parameter<'a> {
@@ -30,12 +31,13 @@ impl<'a> Parameters<'a> {
         self.add(name, Expression::text(text));
     }
 
-    /// Leaves out, renames, replaces and adds, in this order.
+    /// Leaves out, renames, replaces and adds, in this order. What is added is seen in `scope`.
     pub(super) fn change(
         &mut self,
         omit: &[Spanned<Value>],
         rename: &Members<Wire, Spanned<Value>>,
         added: &Members<Wire, Spanned<crate::manifest::Template>>,
+        scope: &Scope,
         draft: &mut Draft<'_, 'a>,
         cx: &mut Cx<'_, 'a>,
     ) -> Option<()> {
@@ -46,12 +48,11 @@ impl<'a> Parameters<'a> {
         }
         for (from, to) in rename.iter() {
             whole &= self.known(&Spanned::new(Value(from.value.clone()), from.span), cx);
-            for parameter in self.0.iter_mut().filter(|parameter| parameter.name == from.value) {
-                parameter.name.clone_from(&to.value.0);
-            }
+            whole &= self.renamed(from, to, cx);
         }
         for (name, template) in added.iter() {
-            let Some(lowered) = draft.template(template, Want::Any, cx) else {
+            let lowered = expression::lower(cx, template, scope, Want::Any);
+            let Some(lowered) = lowered else {
                 whole = false;
                 continue;
             };
@@ -65,15 +66,37 @@ impl<'a> Parameters<'a> {
                 None => self.0.push(one),
             }
         }
+        draft.note(scope);
         whole.then_some(())
+    }
+
+    /// Gives a parameter another name, which is free.
+    fn renamed(&mut self, from: &Spanned<String>, to: &Spanned<Value>, cx: &mut Cx<'_, '_>) -> bool {
+        let name = shorten(&to.value);
+        let (code, why, help) = if let Some((why, _)) = <Wire as KeyRule>::wrong(&to.value) {
+            (
+                Code::BAD_NAME,
+                format!("`{name}` is no name of a parameter: {why}"),
+                "write it as the provider has it",
+            )
+        } else if self.0.iter().any(|parameter| parameter.name == *to.value) {
+            let help = "leave the other one out with `omit`, or write another name";
+            (Code::DUPLICATE_PARAMETER, format!("this request has the parameter `{name}` already"), help)
+        } else {
+            for parameter in self.0.iter_mut().filter(|parameter| parameter.name == from.value) {
+                parameter.name.clone_from(&to.value.0);
+            }
+            return true;
+        };
+        cx.report(Diagnostic::new(code, why, to.span).help(help));
+        false
     }
 
     fn known(&self, name: &Spanned<Value>, cx: &mut Cx<'_, '_>) -> bool {
         if self.0.iter().any(|parameter| parameter.name == *name.value) {
             return true;
         }
-        let message =
-            format!("this request has no parameter `{}`", crate::validate::decode::shorten(&name.value));
+        let message = format!("this request has no parameter `{}`", shorten(&name.value));
         let names: Vec<&str> = self.0.iter().map(|parameter| parameter.name.as_str()).collect();
         let diagnostic = Diagnostic::new(Code::UNKNOWN_PARAMETER, message, name.span);
         let diagnostic = diagnostic.suggest_nearest(&name.value, names.iter().copied());
@@ -158,7 +181,8 @@ pub(super) fn request<'a>(
     client.prove(&mut parameters, &mut headers, cx);
     let (mut sent_as, mut method, mut query) = (SentAs::Form, Method::Post, Vec::new());
     if let Some(changes) = changes {
-        let changed = parameters.change(&changes.omit, &changes.rename, &changes.params, draft, cx);
+        let scope = draft.scope();
+        let changed = parameters.change(&changes.omit, &changes.rename, &changes.params, &scope, draft, cx);
         let more = draft.templates(&changes.headers, true, cx);
         let also = draft.templates(&changes.query, false, cx);
         changed?;

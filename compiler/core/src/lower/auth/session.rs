@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::steps::{self, Kind};
 use super::{Made, assertion, expired, placement};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lower::expression::{Root, Want};
+use crate::lower::expression::Root;
 use crate::lower::{Cx, api};
 use crate::manifest::{Jwt, Session, Signature};
 
@@ -32,7 +32,7 @@ pub(super) fn session<'a>(
     let obtain = steps::lower(&auth.steps, Kind::Token, draft, cx);
     let mut response = TokenResponse::NONE;
     if let Some(end) = &auth.expires_at {
-        response = response.with_expires_at(draft.answer(end, Want::Any, cx)?.expression);
+        response = response.with_expires_at(draft.of_answer(end, false, cx)?);
     }
     let mut token =
         Token::new(Flow::Direct, obtain?, response).with_expired(expired(auth.expired.as_ref(), draft, cx)?);
@@ -114,10 +114,7 @@ pub(super) fn request() -> Root {
     let texts = ["method", "url", "scheme", "host", "path", "query"].map(|name| (name, Ty::Text));
     let others = [("params", Ty::Object), ("headers", Ty::Object), ("body", Ty::Bytes)];
     let members = texts.into_iter().chain(others);
-    Root {
-        name: "request",
-        members: members.map(|(name, ty)| (name.to_owned(), Known::present(ty))).collect(),
-    }
+    Root::new("request", members.map(|(name, ty)| (name.to_owned(), Known::present(ty))).collect())
 }
 
 fn uses_weak_hash(expression: &plan::Expression<'_>) -> bool {

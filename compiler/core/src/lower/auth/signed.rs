@@ -5,8 +5,8 @@ use couplet_plan::{self as plan, AuthKind, Expression, OAuth1Dance, Scope as Pla
 use super::draft::{Draft, reference};
 use super::{Made, placement};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lower::Cx;
 use crate::lower::expression::Want;
+use crate::lower::{Cx, api};
 use crate::manifest::{
     AwsSigV4, BaseUrl, ClientOwner, CredentialOr, Digest, MutualTls, OAuth1, SignatureMethod,
 };
@@ -87,10 +87,15 @@ pub(super) fn oauth1<'a>(auth: &OAuth1, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'
 
 fn dance<'a>(auth: &OAuth1, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<OAuth1Dance<'a>> {
     let request_token = endpoint(auth.request_token_url.as_ref(), "request_token_url", auth, draft, cx);
-    let authorization = endpoint(auth.authorization_url.as_ref(), "authorization_url", auth, draft, cx);
+    let authorization = auth.authorization_url.as_ref().and_then(|url| draft.shown_url(url, cx));
     let token = endpoint(auth.token_url.as_ref(), "token_url", auth, draft, cx);
     let query = match &auth.authorize {
-        Some(authorize) => draft.templates(&authorize.query, false, cx),
+        Some(authorize) => {
+            let scope = draft.shown_scope();
+            let query = api::templates_but(&authorize.query, &scope, false, &[], cx);
+            draft.note_shown(&scope, authorize.span, cx)?;
+            query
+        }
         None => Some(Vec::new()),
     };
     let callback = reference(PlanScope::App, &["redirect_uri"], cx);

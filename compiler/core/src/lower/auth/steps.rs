@@ -6,10 +6,12 @@ use couplet_plan::{
 
 use super::draft::Draft;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits;
 use crate::lower::expression::{Known, Ty, Want};
 use crate::lower::{Cx, actions, config, path};
-use crate::manifest::{self, BaseUrl, CaptureFormat, Value};
+use crate::manifest::{self, BaseUrl, CaptureFormat, Snake, Value};
 use crate::source::{Span, Spanned};
+use crate::validate::decode::{KeyRule, shorten};
 
 /// What distinguishes the places where steps stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,9 @@ pub(super) fn lower<'a>(
     draft: &mut Draft<'_, 'a>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<&'a [Step<'a>]> {
+    if let Some(step) = steps.get(limits::STEPS) {
+        return cx.too_many("steps", steps.len(), limits::STEPS, step.span);
+    }
     let lowered: Vec<_> = steps.iter().map(|step| one(step, kind, draft, cx)).collect();
     let lowered = lowered.into_iter().collect::<Option<Vec<_>>>()?;
     Some(cx.arena.slice(&lowered))
@@ -38,6 +43,30 @@ fn one<'a>(
     draft: &mut Draft<'_, 'a>,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<Step<'a>> {
+    let sent = request(step, draft, cx);
+    // What it captures is known to what follows, even where the request itself is wrong.
+    let captures = captures(step.capture.iter(), kind == Kind::Token, draft, cx);
+    let choice = match &step.choose {
+        Some(choose) => self::choice(choose, kind, draft, cx).map(Some),
+        None => Some(None),
+    };
+    let mut lowered = sent?.with_captures(cx.arena.slice(&captures?));
+    if let Some(choice) = choice? {
+        lowered = lowered.with_choice(choice);
+    }
+    match &step.auth {
+        Some(auth) if kind == Kind::Token => {
+            let message = "these requests have no credentials of their own: there is nothing to leave out";
+            cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, auth.span).help("remove it"));
+            None
+        }
+        Some(_) => Some(lowered.bare()),
+        None => Some(lowered),
+    }
+}
+
+/// The request of a step, and what it must be answered.
+fn request<'a>(step: &manifest::Step, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<Step<'a>> {
     let (method, url) = route(step, cx)?;
     let url = self::url(url, draft, cx);
     let query = draft.templates(&step.query, false, cx);
@@ -58,20 +87,7 @@ fn one<'a>(
             lowered = lowered.with_condition(draft.answer(condition, Want::Bool, cx)?.expression);
         }
     }
-    let captures = captures(step.capture.iter(), kind == Kind::Token, draft, cx);
-    if let Some(choose) = &step.choose {
-        lowered = lowered.with_choice(choice(choose, kind, draft, cx)?);
-    }
-    lowered = lowered.with_captures(cx.arena.slice(&captures?));
-    match &step.auth {
-        Some(auth) if kind == Kind::Token => {
-            let message = "these requests have no credentials of their own: there is nothing to leave out";
-            cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, auth.span).help("remove it"));
-            None
-        }
-        Some(_) => Some(lowered.bare()),
-        None => Some(lowered),
-    }
+    Some(lowered)
 }
 
 fn route<'s>(step: &'s manifest::Step, cx: &mut Cx<'_, '_>) -> Option<(plan::Method, &'s Spanned<BaseUrl>)> {
@@ -158,6 +174,7 @@ fn capture<'a>(
         manifest::Capture::Template(template) => (template, None),
         manifest::Capture::Described(fields) => (&fields.value, Some(fields)),
     };
+    let shown = fields.is_some_and(|fields| fields.secret == Some(false));
     let format = match fields {
         Some(fields) => place(
             fields.format.as_ref(),
@@ -165,27 +182,23 @@ fn capture<'a>(
             fields.self_hosted == Some(true),
             name.span,
             cx,
-        )?,
-        None => Format::Text,
+        ),
+        None => Some(Format::Text),
+    };
+    let Some(format) = format else {
+        draft.lose(&name.value, secret && !shown);
+        return None;
     };
     let secret = fields.and_then(|fields| fields.secret).unwrap_or(secret && format == Format::Text);
     let optional = fields.is_some_and(|fields| fields.optional == Some(true));
     let lowered = draft.answer(template, Want::Any, cx);
-    keep(&name.value, Known { absent: optional, secret, ..Known::present(Ty::Any) }, format, draft);
+    let known = Known { absent: optional, secret, ..Known::present(Ty::Any) };
+    draft.keep(&name.value, known, format, name.span, cx);
     let mut one = Capture::new(cx.arena.text(&name.value), lowered?.expression).with_format(format);
     if secret {
         one = one.secret();
     }
     Some(if optional { one.optional() } else { one })
-}
-
-/// Lets later templates see a capture.
-fn keep<'a>(name: &str, known: Known, format: Format<'a>, draft: &mut Draft<'_, 'a>) {
-    draft.captured.retain(|(other, _)| other != name);
-    draft.captured.push((name.to_owned(), known));
-    if format != Format::Text && !draft.places.iter().any(|(other, _)| other == name) {
-        draft.places.push((name.to_owned(), format));
-    }
 }
 
 fn choice<'a>(
@@ -201,9 +214,22 @@ fn choice<'a>(
         );
         return None;
     }
-    let format = place(choose.format.as_ref(), choose.within.as_ref(), false, choose.name.span, cx)?;
-    let from = draft.answer(&choose.from, Want::Any, cx)?;
-    keep(&choose.name.value, Known::present(Ty::Any), format, draft);
+    let format = place(choose.format.as_ref(), choose.within.as_ref(), false, choose.name.span, cx);
+    let from = draft.answer(&choose.from, Want::Any, cx);
+    let (Some(format), Some(from)) = (format, from) else {
+        draft.lose(&choose.name.value, false);
+        return None;
+    };
+    if let Some((why, mended)) = <Snake as KeyRule>::wrong(&choose.name.value) {
+        let message = format!("`{}` is no {}: {why}", shorten(&choose.name.value), Snake::WHAT);
+        let diagnostic = Diagnostic::new(Code::BAD_NAME, message, choose.name.span);
+        cx.report(match mended {
+            Some(mended) => diagnostic.suggest(format!("write `{mended}`"), choose.name.span, mended),
+            None => diagnostic,
+        });
+        return None;
+    }
+    draft.keep(&choose.name.value, Known::present(Ty::Any), format, choose.name.span, cx);
     let label = choose.label.as_ref().unwrap_or(&choose.value);
     let text = |line: &Spanned<manifest::Line>| cx.arena.text(&line.value);
     Some(
@@ -220,26 +246,41 @@ fn place<'a>(
     span: Span,
     cx: &mut Cx<'_, 'a>,
 ) -> Option<Format<'a>> {
-    let Some(format) = format else {
-        if let Some(within) = within {
-            let message = "`within` is said of a capture of format `origin` or `url`";
+    let goes = format.filter(|format| format.value != CaptureFormat::HostLabel);
+    let Some(goes) = goes else {
+        let key = if within.is_some() { "within" } else { "self_hosted" };
+        if within.is_some() || self_hosted {
+            let message = format!("`{key}` is said of a capture of format `origin` or `url`");
             let help = "say `format: origin`, or remove it";
+            let span = within.map_or(span, |within| within.span);
+            cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, span).help(help));
+            return None;
+        }
+        return Some(if format.is_some() { Format::HostLabel } else { Format::Text });
+    };
+    let hosts = match within {
+        Some(within) if self_hosted => {
+            let message = "an origin is confined, or any at all: not both";
+            let help = "remove `self_hosted`, or `within`";
             cx.report(Diagnostic::new(Code::CONFLICTING_KEYS, message, within.span).help(help));
             return None;
         }
-        return Some(Format::Text);
-    };
-    if format.value == CaptureFormat::HostLabel {
-        return Some(Format::HostLabel);
-    }
-    let hosts = match within {
-        Some(within) if !within.value.is_empty() => {
+        Some(within) if within.value.is_empty() => {
+            let message = "no host is within nothing";
+            let help = "name the hosts that it may have: `within: ['*.example.com']`";
+            cx.report(Diagnostic::new(Code::BAD_HOST_PATTERN, message, within.span).help(help));
+            return None;
+        }
+        Some(within) if within.value.len() > limits::HOSTS => {
+            return cx.too_many("hosts", within.value.len(), limits::HOSTS, within.value[limits::HOSTS].span);
+        }
+        Some(within) => {
             let hosts: Vec<_> =
                 within.value.iter().map(|host| config::host_pattern(&host.value, host.span, cx)).collect();
             cx.arena.slice(&hosts.into_iter().collect::<Option<Vec<_>>>()?)
         }
         None if self_hosted => &[],
-        _ => {
+        None => {
             let message = "an origin that comes from an answer must be confined: credentials go to it";
             let help = "name the hosts it may have: `within: ['*.example.com']`; or say `self_hosted: true` where the \
                         provider's server is the customer's own";
@@ -247,7 +288,7 @@ fn place<'a>(
             return None;
         }
     };
-    Some(match format.value {
+    Some(match goes.value {
         CaptureFormat::Origin => Format::Origin(hosts),
         CaptureFormat::Url | CaptureFormat::HostLabel => Format::Url(hosts),
     })

@@ -178,6 +178,25 @@ fn trims(inner: &str, start: usize) -> Option<Fault> {
     Some(Fault::new(Code::UNSUPPORTED_JINJA, message, at).help(help))
 }
 
+/// The fault of an expression in single braces, as other languages have them: `{config.region}`, `${config.region}`.
+fn single(text: &str, open: usize) -> Option<Fault> {
+    let close = text[open..].find('}').filter(|end| *end < 100)?;
+    let inner = text[open + 1..open + close].trim();
+    let (root, member) = inner.split_once('.')?;
+    let word = |text: &str| {
+        text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+            && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+    };
+    if !scope::EVERYWHERE.iter().any(|(name, _)| *name == root) || !member.split('.').all(word) {
+        return None;
+    }
+    let start = open - usize::from(text[..open].ends_with('$'));
+    let message = format!("this is the text `{}`, and no expression", &text[start..=open + close]);
+    let mut fault = Fault::new(Code::BAD_EXPRESSION, message, start..open + close + 1);
+    fault.near = Some(format!("{{{{ {inner} }}}}"));
+    Some(fault.help("an expression stands in double braces"))
+}
+
 /// Splits a template at its expressions.
 fn split(text: &str, faults: &mut Vec<Fault>) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -215,6 +234,7 @@ fn split(text: &str, faults: &mut Vec<Fault>) -> Vec<Part> {
             faults.push(Fault::new(Code::UNSUPPORTED_JINJA, message, open..end).help(instead));
             at = end;
         } else {
+            faults.extend(single(text, open));
             literal.push('{');
             at = open + 1;
         }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +90,8 @@ pub(in crate::lower) struct Scope {
     used: RefCell<BTreeSet<String>>,
     /// Whether a secret may stand here.
     pub(super) secrets: bool,
+    /// Whether a browser shows what stands here.
+    pub(super) shown: bool,
     /// Whether the values of a request may stand here.
     values: bool,
     /// The scopes whose members are not known.
@@ -102,7 +105,13 @@ const VALUES: [(&str, Ty); 3] = [("now", Ty::Instant), ("uuid", Ty::Text), ("non
 #[derive(Debug, Clone)]
 pub(in crate::lower) struct Root {
     pub(in crate::lower) name: &'static str,
-    pub(in crate::lower) members: Vec<(String, Known)>,
+    pub(in crate::lower) members: Rc<Vec<(String, Known)>>,
+}
+
+impl Root {
+    pub(in crate::lower) fn new(name: &'static str, members: Vec<(String, Known)>) -> Self {
+        Self { name, members: Rc::new(members) }
+    }
 }
 
 impl Scope {
@@ -118,12 +127,19 @@ impl Scope {
     /// Adds a scope whose members are not known: texts, which may be absent.
     pub(in crate::lower) fn add_open(&mut self, name: &'static str) {
         self.open.push(name);
-        self.roots.push(Root { name, members: Vec::new() });
+        self.roots.push(Root::new(name, Vec::new()));
     }
 
     /// Lets secrets stand here.
     pub(in crate::lower) fn with_secrets(mut self) -> Self {
         self.secrets = true;
+        self
+    }
+
+    /// Lets no secret stand here after all: a browser shows it.
+    pub(in crate::lower) fn shown(mut self) -> Self {
+        self.secrets = false;
+        self.shown = true;
         self
     }
 
@@ -151,6 +167,21 @@ impl Scope {
     /// Whether an expression named it.
     pub(in crate::lower) fn uses(&self, root: &str, member: &str) -> bool {
         self.used.borrow().contains(&format!("{root}.{member}"))
+    }
+
+    /// The members of a scope that expressions named.
+    pub(in crate::lower) fn used_of(&self, root: &str) -> Vec<String> {
+        let used = self.used.borrow();
+        let members = used.iter().filter_map(|name| name.strip_prefix(root)?.strip_prefix('.'));
+        members.map(str::to_owned).collect()
+    }
+
+    /// Whether an expression named a secret.
+    pub(in crate::lower) fn uses_secret(&self) -> bool {
+        self.roots.iter().any(|root| {
+            let used = self.used_of(root.name);
+            root.members.iter().any(|(name, known)| known.secret && used.contains(name))
+        })
     }
 }
 

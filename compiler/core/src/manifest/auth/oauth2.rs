@@ -1,6 +1,7 @@
 //! OAuth 2.0 (RFC 6749 and its kin).
 
 use super::{Assertion, method};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Kind, Node};
 use crate::manifest::object::{object, words};
 use crate::manifest::{
@@ -8,7 +9,7 @@ use crate::manifest::{
     Value, When, Wire, step,
 };
 use crate::source::{Span, Spanned};
-use crate::validate::decode::{Cx, Decode};
+use crate::validate::decode::{Cx, Decode, KeyRule, shorten};
 
 method! {
     /// OAuth 2.0 (RFC 6749).
@@ -40,9 +41,9 @@ method! {
         /// What `iss` of the redirect must be (RFC 9207).
         issuer: "issuer" optional Spanned<Template>,
         /// Whether PKCE (RFC 7636, S256) is used. `false` needs a reason.
-        pkce: "pkce" optional Spanned<bool>,
+        pkce: "pkce" optional Spanned<Pkce>,
         /// The scopes, each with what it allows.
-        scopes: "scopes" default Members<Wire, Spanned<Prose>>,
+        scopes: "scopes" default Scopes,
         /// The scopes that are asked for unless a caller names others. All of them unless said.
         default_scopes: "default_scopes" optional Vec<Spanned<Value>>,
         /// What stands between scopes. A space unless said otherwise.
@@ -210,6 +211,89 @@ object! {
     }
 }
 
+/// Whether PKCE is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pkce(pub bool);
+
+impl Decode for Pkce {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let Kind::Scalar(scalar) = &node.kind else { return bool::decode(node, cx).map(Self) };
+        let message = format!("`{}` does not say whether PKCE is used", shorten(&scalar.text));
+        let diagnostic = Diagnostic::new(Code::WRONG_TYPE, message, node.span);
+        cx.fail(match scalar.text.as_str() {
+            "S256" | "s256" | "required" => {
+                diagnostic.suggest("S256 is what is used: write `true`", node.span, "true")
+            }
+            "none" | "plain" | "unsupported" => diagnostic.help(
+                "where the provider does not know S256, write `pkce: false`, and why with `because: …`",
+            ),
+            _ => return bool::decode(node, cx).map(Self),
+        })
+    }
+}
+
+impl schemars::JsonSchema for Pkce {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Pkce".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "boolean", "default": true })
+    }
+}
+
+/// Scopes by their names, each with what it allows.
+#[derive(Debug, Clone, Default)]
+pub struct Scopes(Members<Wire, Spanned<Prose>>);
+
+impl std::ops::Deref for Scopes {
+    type Target = Members<Wire, Spanned<Prose>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Decode for Scopes {
+    fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        let Kind::List(items) = &node.kind else { return Members::decode(node, cx).map(Self) };
+        let message = "scopes are a mapping, each with what it allows, and this is a list";
+        let diagnostic = Diagnostic::new(Code::WRONG_TYPE, message, node.span);
+        let name = |item: &Node| match &item.kind {
+            Kind::Scalar(scalar) if Wire::wrong(&scalar.text).is_none() => {
+                Some(format!("'{}': ''", scalar.text.replace('\'', "''")))
+            }
+            _ => None,
+        };
+        let names: Option<Vec<_>> = items.iter().take(100).map(name).collect();
+        cx.fail(match names {
+            Some(names) if items.len() <= 100 => {
+                let mended = format!("{{{}}}", names.join(", "));
+                diagnostic.suggest("make it a mapping, and say what each allows", node.span, mended)
+            }
+            _ => diagnostic.help("write `scopes: {read: What it allows}`"),
+        })
+    }
+}
+
+impl schemars::JsonSchema for Scopes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Members::<Wire, Spanned<Prose>>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        Members::<Wire, Spanned<Prose>>::inline_schema()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Members::<Wire, Spanned<Prose>>::json_schema(generator)
+    }
+}
+
 /// What becomes of a standard request.
 #[derive(Debug, Clone)]
 pub enum TokenRequest {
@@ -252,10 +336,15 @@ object! {
 
 impl Decode for TokenRequest {
     fn decode(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
-        if let Kind::Scalar(scalar) = &node.kind
-            && scalar.text == "none"
-        {
-            return Some(Self::None(node.span));
+        if let Kind::Scalar(scalar) = &node.kind {
+            if scalar.text == "none" {
+                return Some(Self::None(node.span));
+            }
+            let message =
+                format!("what a request says differently belongs here, and this is {}", node.describe());
+            let help = "its URL stands beside it, as `token_url`; parameters stand here as `{params: {…}}`, or the whole \
+                        request as `{post: https://…}`";
+            return cx.fail(Diagnostic::new(Code::WRONG_TYPE, message, node.span).help(help));
         }
         if step::ROUTES.iter().any(|route| node.get(route).is_some()) {
             return Step::decode(node, cx)

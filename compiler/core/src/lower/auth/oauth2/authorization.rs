@@ -7,7 +7,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::auth::draft::reference;
 use crate::lower::auth::requests::{Client, Parameters, request};
 use crate::lower::expression::Want;
-use crate::manifest::{self, Grant};
+use crate::manifest::{self, Authorize, Grant};
+use crate::source::Spanned;
+use crate::validate::decode::{KeyRule, shorten};
 
 impl<'a> Method<'_, '_, '_, '_, 'a> {
     pub(super) fn flow(&mut self, client: Client<'a>) -> Option<Flow<'a>> {
@@ -29,7 +31,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
         let auth = self.auth;
         let url =
             self.endpoint(auth.authorization_url.as_ref(), "authorization_url", "authorization_endpoint")?;
-        let pkce = auth.pkce.as_ref().is_none_or(|pkce| pkce.value);
+        let pkce = auth.pkce.as_ref().is_none_or(|pkce| pkce.value.0);
         let mut parameters = Parameters::default();
         parameters.text("response_type", "code");
         parameters.add("client_id", client.id);
@@ -42,7 +44,10 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
         }
         if let Some(changes) = &auth.authorize {
             self.reserved(changes)?;
-            parameters.change(&changes.omit, &changes.rename, &changes.query, self.draft, self.cx)?;
+            let scope = self.draft.shown_scope();
+            let Authorize { omit, rename, query, .. } = changes;
+            parameters.change(omit, rename, query, &scope, self.draft, self.cx)?;
+            self.draft.note_shown(&scope, changes.span, self.cx)?;
         }
         let mut authorization = Authorization::new(url, parameters.query(self.cx));
         if !pkce {
@@ -50,10 +55,10 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
         }
         if let Some(changes) = &auth.authorize {
             if let Some(fragment) = &changes.fragment {
-                authorization = authorization.with_fragment(self.cx.arena.text(&fragment.value));
+                authorization = authorization.with_fragment(self.fragment(fragment)?);
             }
             if let Some(code) = &changes.code {
-                authorization = authorization.with_code(self.cx.arena.text(&code.value));
+                authorization = authorization.with_code(self.code(code)?);
             }
         }
         if let Some(issuer) = &auth.issuer {
@@ -63,6 +68,35 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             authorization = authorization.with_issuer(reference(PlanScope::Captured, &["issuer"], self.cx));
         }
         Some(authorization)
+    }
+
+    /// What stands before the query, in characters that no URL encodes (RFC 3986, 3.5).
+    fn fragment(&mut self, fragment: &Spanned<manifest::Value>) -> Option<&'a str> {
+        let text: &str = &fragment.value;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte);
+        if !text.is_empty() && text.bytes().all(fits) {
+            return Some(self.cx.arena.text(text));
+        }
+        let message = "a fragment is made of segments, without query";
+        let help = "write it as `oauth/authorize`; query parameters stand under `query`";
+        self.cx.report(Diagnostic::new(Code::BAD_URL, message, fragment.span).help(help));
+        None
+    }
+
+    /// The redirect's parameter that holds the code: none of those that mean something else (RFC 6749, 4.1.2; RFC 9207).
+    fn code(&mut self, code: &Spanned<manifest::Value>) -> Option<&'a str> {
+        const OTHERS: [&str; 5] = ["state", "iss", "error", "error_description", "error_uri"];
+        let text: &str = &code.value;
+        let (wrong, message) = if let Some((why, _)) = <manifest::Wire as KeyRule>::wrong(text) {
+            (Code::BAD_NAME, format!("`{}` is no name of a parameter: {why}", shorten(text)))
+        } else if OTHERS.contains(&text) {
+            (Code::RESERVED_PARAMETER, format!("`{text}` of the redirect means something else"))
+        } else {
+            return Some(self.cx.arena.text(text));
+        };
+        let help = "write the name of the redirect's parameter that holds the code";
+        self.cx.report(Diagnostic::new(wrong, message, code.span).help(help));
+        None
     }
 
     /// What protects a person's consent is not changed.
@@ -86,10 +120,14 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             .filter(|(name, _)| NEVER.contains(name));
         let renamed = changes.rename.iter().map(|(name, _)| (name.value.as_str(), name.span));
         let renamed = renamed.filter(|(name, _)| NEVER.contains(name));
-        let wrong: Vec<_> = added.chain(omitted).chain(renamed).collect();
+        let taken: Vec<_> =
+            changes.rename.iter().filter(|(from, _)| SET.contains(&from.value.as_str())).collect();
+        let replaced = changes.query.iter().map(|(name, _)| (name.value.as_str(), name.span));
+        let replaced = replaced.filter(|(name, _)| taken.iter().any(|(_, to)| *to.value.0 == **name));
+        let wrong: Vec<_> = added.chain(omitted).chain(renamed).chain(replaced).collect();
         for (name, span) in &wrong {
             let message = format!("the parameter `{name}` protects the authorization, and is not changed");
-            let help = if SET.contains(name) {
+            let help = if !NEVER.contains(name) {
                 "rename it or leave it out with `rename` or `omit`, where the provider wants that"
             } else {
                 "remove it; where the provider does not know PKCE, say `pkce: false` and why"

@@ -23,8 +23,8 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
                 "registration_endpoint",
                 "revocation_endpoint",
             ] {
-                self.draft.captured.push((name.to_owned(), Known::present(Ty::Text)));
-                self.draft.places.push((name.to_owned(), plan::Format::Url(&[])));
+                let (known, span) = (Known::present(Ty::Text), self.draft.name.span);
+                self.draft.keep(name, known, plan::Format::Url(&[]), span, self.cx);
             }
         }
         if self.auth.registration.is_none() {
@@ -57,11 +57,12 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             plan::Capture::new("client_id", member("client_id")),
             plan::Capture::new("client_secret", member("client_secret")).secret().optional(),
         ];
-        self.draft.captured.push(("client_id".to_owned(), Known::present(Ty::Text)));
         let step = Step::new(plan::Method::Post, StepUrl::Url(url))
             .with_body(body)
             .with_captures(cx.arena.slice(&captures));
-        Some(cx.arena.slice(&[step]))
+        let (known, span) = (Known::present(Ty::Text), self.draft.name.span);
+        self.draft.keep("client_id", known, plan::Format::Text, span, self.cx);
+        Some(self.cx.arena.slice(&[step]))
     }
 
     #[expect(clippy::option_option, reason = "the outer one says that a mistake was reported")]

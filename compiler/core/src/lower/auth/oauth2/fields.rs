@@ -7,7 +7,7 @@ use crate::manifest::{ClientAuth, ClientOwner, Grant, OAuth2};
 /// Choices that are weak: each needs a reason.
 pub(super) fn weaknesses<'a>(auth: &OAuth2, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_, 'a>) -> Option<()> {
     let method = draft.name.value.clone();
-    if let Some(pkce) = auth.pkce.as_ref().filter(|pkce| !pkce.value) {
+    if let Some(pkce) = auth.pkce.as_ref().filter(|pkce| !pkce.value.0) {
         let caveat = format!("`{method}` does not use PKCE.");
         draft.weak("a grant without PKCE", "leave `pkce` out: it is used then", caveat, pkce.span, cx)?;
     }

@@ -12,7 +12,7 @@ use super::requests::{Client, Parameters};
 use super::{Made, expired, placement, steps};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lower::Cx;
-use crate::lower::expression::{Known, Ty, Want};
+use crate::lower::expression::{Known, Ty};
 use crate::manifest::{self, BaseUrl, ClientAuth, ClientOwner, Grant, OAuth2};
 use crate::source::Spanned;
 use fields::{bring, client_auth, owner, weaknesses};
@@ -83,7 +83,7 @@ pub(super) fn lower<'a>(auth: &OAuth2, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_
         token = token.with_refresh_before(margin.value.0);
     }
     if let Some(discovery) = &auth.discovery {
-        token = token.with_discovery(draft.template(discovery, Want::Text, cx)?.expression);
+        token = token.with_discovery(draft.plain_url(discovery, cx)?);
     }
     let kind = plan::AuthKind::Token(cx.arena.value(token));
     let parts = [
@@ -92,7 +92,26 @@ pub(super) fn lower<'a>(auth: &OAuth2, draft: &mut Draft<'_, 'a>, cx: &mut Cx<'_
         reference(PlanScope::Credentials, &["access_token"], cx),
     ];
     let standard = NamedTemplate::new("authorization", Expression::concat(cx.arena.slice(&parts)));
-    placement(kind, Some(standard), draft, cx)
+    let made = placement(kind, Some(standard), draft, cx)?;
+    lone_token(auth, &made, draft, cx);
+    Some(made)
+}
+
+/// Warns of a token that stands in `authorization` alone, where nothing says why.
+fn lone_token(auth: &OAuth2, made: &Made<'_>, draft: &Draft<'_, '_>, cx: &mut Cx<'_, '_>) {
+    use couplet_plan::{Key, Node};
+    for ((name, template), header) in auth.headers.iter().zip(made.headers) {
+        let lone = matches!(
+            header.value().node(),
+            Node::Reference(PlanScope::Credentials, [Key::Name("access_token")])
+        );
+        if lone && name.value.eq_ignore_ascii_case("authorization") && draft.common.because.is_none() {
+            let message = "the token stands here without its scheme";
+            let help = "write `Bearer {{ credentials.access_token }}`; where the provider wants it alone, say why with \
+                        `because: …`";
+            cx.report(Diagnostic::new(Code::MISSING_SCHEME, message, template.span).help(help));
+        }
+    }
 }
 
 /// What the parts of a method share.
@@ -127,6 +146,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
         member: &'static str,
     ) -> Option<Server<'a>> {
         match url {
+            Some(url) if key == "authorization_url" => self.draft.shown_url(url, self.cx),
             Some(url) => self.draft.url(url, self.cx),
             None if self.auth.discovery.is_some() => {
                 Some(Server::new("", reference(PlanScope::Captured, &[member], self.cx)))

@@ -8,7 +8,6 @@ use crate::lower::auth::assertion;
 use crate::lower::auth::draft::reference;
 use crate::lower::auth::requests::{Client, Parameters, request};
 use crate::lower::auth::steps::{self, Kind};
-use crate::lower::expression::Want;
 use crate::manifest::{self, Grant, TokenRequest, Unit};
 use crate::source::Spanned;
 
@@ -53,7 +52,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
                 parameters.text("grant_type", "authorization_code");
                 parameters.add("code", oauth("code"));
                 parameters.add("redirect_uri", reference(PlanScope::App, &["redirect_uri"], self.cx));
-                if self.auth.pkce.as_ref().is_none_or(|pkce| pkce.value) {
+                if self.auth.pkce.as_ref().is_none_or(|pkce| pkce.value.0) {
                     parameters.add("code_verifier", oauth("code_verifier"));
                 }
             }
@@ -99,7 +98,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             None => None,
         };
         let url = auth.refresh_url.as_ref().or(auth.token_url.as_ref());
-        let url = self.endpoint(url, "refresh_url", "token_endpoint")?;
+        let url = self.endpoint(url, "token_url", "token_endpoint")?;
         let mut parameters = Parameters::default();
         parameters.text("grant_type", "refresh_token");
         parameters.add("refresh_token", reference(PlanScope::Credentials, &["refresh_token"], self.cx));
@@ -134,7 +133,8 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
         let part = |name: &'static str, template: Option<&Spanned<manifest::Template>>, method: &mut Self| {
             match template {
                 Some(template) => {
-                    method.draft.answer(template, Want::Any, method.cx).map(|lowered| lowered.expression)
+                    let literal = matches!(name, "token_type" | "scope");
+                    method.draft.of_answer(template, literal, method.cx)
                 }
                 None => Some(reference(PlanScope::Response, &["body", name], method.cx)),
             }
@@ -155,7 +155,7 @@ impl<'a> Method<'_, '_, '_, '_, 'a> {
             .with_scope(scope?)
             .with_expires_in(seconds?, unit);
         if let Some(end) = said.and_then(|said| said.expires_at.as_ref()) {
-            response = response.with_expires_at(self.draft.answer(end, Want::Any, self.cx)?.expression);
+            response = response.with_expires_at(self.draft.of_answer(end, false, self.cx)?);
         }
         Some(response)
     }

@@ -18,9 +18,12 @@ pub(super) fn check(tree: &Tree, scope: &Scope, types: &Types, faults: &mut Vec<
     let known = cx.check(tree);
     if known.secret && !scope.secrets {
         let message = "a secret may not stand here";
-        let fault = Fault::new(Code::EXPOSED_SECRET, message, tree.at.clone())
-            .help("secrets belong to auth methods: their templates put them where the provider expects them");
-        cx.faults.push(fault);
+        let help = if scope.shown {
+            "a browser shows this URL, and its history keeps it: leave the secret to the token request; or, where the              provider wants it here, say why with `because: …`"
+        } else {
+            "secrets belong to auth methods: their templates put them where the provider expects them"
+        };
+        cx.faults.push(Fault::new(Code::EXPOSED_SECRET, message, tree.at.clone()).help(help));
     }
     known
 }
@@ -61,6 +64,12 @@ pub(super) fn constant(condition: &Tree, faults: &mut Vec<Fault>) {
         let fault = Fault::new(Code::CONSTANT_CONDITION, message, condition.at.clone());
         faults.push(fault.help("name what it depends on, or keep only the part that holds"));
     }
+}
+
+/// The help of a name that several scopes have.
+fn one_of(names: &[String]) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    format!("write one of {}", crate::validate::decode::words(&names))
 }
 
 /// The fault of a value that may be missing where one belongs.
@@ -122,7 +131,7 @@ impl Checker<'_> {
             return Known::present(ty);
         }
         if let Some(root) = self.scope.roots.iter().find(|root| root.name == name) {
-            for (member, _) in &root.members {
+            for (member, _) in root.members.iter() {
                 self.scope.note(name, member);
             }
             let message = format!("`{name}` is a scope, and no value");
@@ -138,22 +147,13 @@ impl Checker<'_> {
         let names = self.scope.names();
         let fault = match EVERYWHERE.iter().find(|(known, _)| *known == name) {
             Some((_, place)) => fault.help(format!("`{name}` is seen {place}")),
-            None if self
-                .scope
-                .roots
-                .iter()
-                .any(|root| root.members.iter().any(|(member, _)| member == name)) =>
-            {
-                let root = self
-                    .scope
-                    .roots
-                    .iter()
-                    .find(|root| root.members.iter().any(|(member, _)| member == name));
-                fault.near("", []).help(format!("write `{}.{name}`", root.map_or("config", |root| root.name)))
-            }
-            None => fault
-                .near(name, names.iter().copied())
-                .help(format!("here are {}", crate::validate::decode::words(&names))),
+            None => match self.of_scopes(name).as_slice() {
+                [] => fault
+                    .near(name, names.iter().copied())
+                    .help(format!("here are {}", crate::validate::decode::words(&names))),
+                [one] => Fault { near: Some(one.clone()), ..fault },
+                several => fault.help(one_of(several)),
+            },
         };
         self.faults.push(fault);
         Self::any()
@@ -175,7 +175,11 @@ impl Checker<'_> {
             let names = root.members.iter().map(|(member, _)| member.as_str());
             let message = format!("`{}` has no `{name}`", root.name);
             let mut fault = Fault::new(Code::UNKNOWN_NAME, message, at).near(name, names);
-            if fault.near.is_none() {
+            if let [one] = self.of_scopes(name).as_slice() {
+                // It stands in another scope: the whole name is what is to be replaced.
+                let whole = of.at.start..fault.at.end;
+                fault = Fault { at: whole, near: Some(one.clone()), ..fault };
+            } else if fault.near.is_none() {
                 let names: Vec<_> = root.members.iter().map(|(member, _)| member.as_str()).collect();
                 fault = fault.help(format!("it has {}", crate::validate::decode::words(&names)));
             }
@@ -186,6 +190,13 @@ impl Checker<'_> {
         let found = self.part(&known, name, at);
         // What lies in null is absent.
         Known { secret: known.secret || found.secret, absent: known.missing() || found.absent, ..found }
+    }
+
+    /// The names under which scopes have a member.
+    fn of_scopes(&self, name: &str) -> Vec<String> {
+        let roots = self.scope.roots.iter();
+        let roots = roots.filter(|root| root.members.iter().any(|(member, _)| member == name));
+        roots.map(|root| format!("{}.{name}", root.name)).collect()
     }
 
     fn part(&mut self, known: &Known, name: &str, at: std::ops::Range<usize>) -> Known {
@@ -219,7 +230,13 @@ impl Checker<'_> {
             let before = self.faults.len();
             let known = self.member(of, name, at);
             for fault in &mut self.faults[before..] {
-                fault.near = fault.near.take().map(|name| format!("'{name}'"));
+                match fault.near.take() {
+                    Some(name) if name.contains('.') => {
+                        fault.help = Some(format!("write `{name}`"));
+                        fault.at = index.at.clone();
+                    }
+                    name => fault.near = name.map(|name| format!("'{name}'")),
+                }
             }
             return known;
         }
