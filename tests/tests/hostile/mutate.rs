@@ -1,5 +1,7 @@
 //! Hostile texts, the places where they go, and the manifests that come of both.
 
+use std::sync::OnceLock;
+
 use couplet_compiler::{Diagnostics, SourceFile, Sources, parse};
 use couplet_tests::repository;
 use serde_json::Value;
@@ -50,7 +52,8 @@ pub(crate) fn slots() -> Vec<Slot> {
 
 /// The base manifest as a tree.
 pub(crate) fn base() -> Value {
-    tree("base.yaml")
+    static BASE: OnceLock<Value> = OnceLock::new();
+    BASE.get_or_init(|| tree("base.yaml")).clone()
 }
 
 /// A file of the cases' folder as a tree, read by our own parser.
