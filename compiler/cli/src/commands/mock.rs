@@ -107,6 +107,9 @@ fn trial(args: &Args, plan: &Plan<'_>, mock: &Mock, action: &Action<'_>) -> Stri
     let first = plan.connector().auth().first().map(AuthMethod::name);
     let person = mock.authorization_urls().iter().any(|(method, _)| Some(*method) == first);
     let file = args.credentials.as_ref().map(|path| output::path(path));
+    // Of several methods the first is tried.
+    let method = first.filter(|_| plan.connector().auth().len() > 1);
+    let method = method.map(|method| format!(" --auth {method}")).unwrap_or_default();
     let of_first = credentials.iter().chain(&app).filter(|(method, ..)| Some(*method) == first).copied();
     let values: Vec<(&str, &str)> =
         of_first.map(|(_, name, value)| (name, value)).chain(mock.config()).collect();
@@ -122,11 +125,11 @@ fn trial(args: &Args, plan: &Plan<'_>, mock: &Mock, action: &Action<'_>) -> Stri
     };
     if person {
         return format!(
-            "{sets}couplet auth login {name}{flag} --base-url {url}\n  couplet call {name} {} --connection {id} --base-url {url}",
+            "{sets}couplet auth login {name}{method}{flag} --base-url {url}\n  couplet call {name} {} --connection {id} --base-url {url}",
             action.name()
         );
     }
-    format!("{sets}couplet call {name} {}{flag} --base-url {url}", action.name())
+    format!("{sets}couplet call {name} {}{method}{flag} --base-url {url}", action.name())
 }
 
 /// Writes all that a mock accepts, where only this user can read it. Of several methods that share a name the first counts.

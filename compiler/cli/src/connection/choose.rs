@@ -2,7 +2,7 @@
 
 use couplet_runtime::generated::v1::{Action, AuthKind, AuthMethod, Connector};
 
-use crate::credentials::{File, Flag, is_required, variable};
+use crate::credentials::{self, File, Flag, is_required, variable};
 use crate::failure::Failure;
 use crate::nearest;
 
@@ -45,8 +45,8 @@ pub(super) fn without_auth<'p>(connector: &Connector<'p>) -> Connector<'p> {
         .with_errors(connector.errors())
 }
 
-/// The place of the method: the one that was asked for, the only one, or the one that what is there suffices for.
-/// `None` where the action is sent without credentials.
+/// The place of the method: the one that was asked for, the only one, the one that what is there suffices for, or the
+/// one that a person at a terminal chooses. `None` where the action is sent without credentials.
 pub(super) fn method(
     connector: &Connector<'_>,
     allowed: &[usize],
@@ -104,7 +104,13 @@ pub(super) fn method(
         }
         _ => {}
     }
-    let names = allowed.iter().filter_map(|place| methods.get(*place)).map(AuthMethod::name);
+    let names: Vec<_> =
+        allowed.iter().filter_map(|place| methods.get(*place)).map(AuthMethod::name).collect();
+    if credentials::can_ask() {
+        let labels: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let chosen = credentials::choose("choose the auth method", &labels)?;
+        return Ok(allowed.get(chosen).copied());
+    }
     Err(Failure::usage(format!("`{name}` has several auth methods: say which one with `--auth METHOD`"))
         .help(nearest::list("auth methods", names)))
 }

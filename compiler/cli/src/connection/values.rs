@@ -118,21 +118,22 @@ impl<'p> Chosen<'p> {
         way: &WayArgs,
         how: Use,
     ) -> Result<Supplied<'p>, Failure> {
-        self.supply_with(args, compiled, way, how, &[])
+        let guide = steps(compiled, &self.method());
+        self.supply_with(args, way, how, &[], &guide)
     }
 
-    /// The same, with what a connection of this name had before.
+    /// The same, with what a connection of this name had before, and the steps of the guide that are told where
+    /// something is missing.
     pub(crate) fn supply_with(
         self,
         args: &ValueArgs,
-        compiled: &Compiled<'p>,
         way: &WayArgs,
         how: Use,
         before: &[(Group, Given)],
+        guide: &[String],
     ) -> Result<Supplied<'p>, Failure> {
         let (connector, method) = (self.connector, self.method());
         let name = connector.name();
-        let guide = steps(compiled, &method);
         let groups = [
             (Group::Config, connector.config().to_vec(), flags(Group::Config, &args.config)?),
             (Group::App, app_fields(&connector, &method), flags(Group::App, &args.app)?),
@@ -141,7 +142,7 @@ impl<'p> Chosen<'p> {
         let mut supplied =
             Supplied { connector, place: self.place, groups: Vec::new(), told: Told::new(name) };
         for (group, fields, flags) in groups {
-            let guide = if group == Group::Config { &[] } else { guide.as_slice() };
+            let guide = if group == Group::Config { &[] } else { guide };
             let mut given = credentials::collect(group, &fields, &flags, self.file.as_ref(), name)?;
             let is_new = |field: &str| !given.iter().any(|known| known.name == field);
             let known = before.iter().filter(|(of, value)| *of == group && is_new(&value.name));

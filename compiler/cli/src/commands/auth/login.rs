@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     guide::show(&compiled, &method);
     let shelf = Shelf::make()?;
     let before = before(&shelf, connector.name(), &method, name)?;
-    let mut supplied = chosen.supply_with(&args.values, &compiled, &args.way, Use::default(), &before)?;
+    // The guide is shown already.
+    let mut supplied = chosen.supply_with(&args.values, &args.way, Use::default(), &before, &[])?;
     supplied.told.connection = Some(name.to_owned());
     let store = shelf.store().ok_or_else(|| Failure::error("there is no store for connections"))?;
     let mut builder = args.way.apply(supplied.builder(), false)?.with_context(&args.way.context()?);
