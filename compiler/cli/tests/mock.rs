@@ -164,6 +164,10 @@ fn credentials_are_written_for_calls() {
             ["call", "shop", "get_order", "-i", "id=7", "--credentials", "mock.json", "--auth", method];
         folder.run(&[&arguments[..], &["--base-url", &mock.url]].concat()).ends(0).prints(&["\"id\""]);
     }
+    let suggested = mock.introduction.lines().last().expect("a suggestion");
+    let words: Vec<_> = suggested.split_whitespace().skip(1).collect();
+    assert!(words.starts_with(&["call", "shop"]) && words.contains(&"--auth"), "{suggested}");
+    folder.run(&words).ends(0).prints(&["\"name\""]);
     let log = mock.stop();
     for part in ["200 POST /token: fine: a token is issued", "200 GET /v1/orders/7: fine"] {
         assert!(log.contains(part), "the log lacks {part}:\n{log}");

@@ -1,6 +1,6 @@
 //! What steps are answered: made so that the conditions, captures, choices and parts of the token find what they look for.
 
-use couplet_plan::{Capture, Format, Step, TokenResponse};
+use couplet_plan::{Capture, Format, Step, Token};
 use serde_json::{Value, json};
 
 use crate::draft::{Draft, Finished, Want};
@@ -31,20 +31,21 @@ pub(crate) fn answer(
     draft.status = step.status().ranges().first().map_or(200, |(first, _)| *first);
     let last = matches!(candidate.role, Role::Obtain(_, true) | Role::Refresh(_, true));
     let token = played.token();
-    let response = token.map_or(TokenResponse::NONE, |token| token.response());
     let mut failed = None;
     if let Some(condition) = step.condition()
         && !draft.solve(&condition, true)
     {
         failed = Some("the mock cannot tell how the condition of this step is met".to_owned());
     }
-    if matches!(candidate.role, Role::Obtain(..) | Role::Refresh(..)) {
+    if let Some(token) = &token
+        && matches!(candidate.role, Role::Obtain(..) | Role::Refresh(..))
+    {
         // What is read in captures of earlier steps is known before those are made up.
         let mut ahead = Draft::new(&played.rebuilder, &passed.known);
-        tokens(&mut ahead, &response, played.token_type(), lifetime);
+        tokens(&mut ahead, token, played.token_type(), lifetime);
         draft.captured = ahead.captured;
         if last {
-            tokens(&mut draft, &response, played.token_type(), lifetime);
+            tokens(&mut draft, token, played.token_type(), lifetime);
         }
     }
     for capture in step.captures() {
@@ -69,7 +70,8 @@ pub(crate) fn answer(
 }
 
 /// Puts the parts of a token where they are looked for.
-fn tokens(draft: &mut Draft<'_>, response: &TokenResponse<'static>, token_type: String, lifetime: i64) {
+fn tokens(draft: &mut Draft<'_>, token: &Token<'static>, token_type: String, lifetime: i64) {
+    let response = token.response();
     let mut put = |expression: Option<couplet_plan::Expression<'static>>, want: Want| {
         expression.is_some_and(|expression| draft.place(&expression, want))
     };
@@ -77,7 +79,10 @@ fn tokens(draft: &mut Draft<'_>, response: &TokenResponse<'static>, token_type: 
     let unit = i64::from(response.expires_unit().max(1));
     put(response.expires_in(), Want::Json((lifetime / unit).into()));
     put(response.expires_at(), Want::Instant(now() / 1000 * 1000 + lifetime));
-    put(response.refresh_token(), Want::text(format!("mock-refresh-{}", random(24))));
+    // A token that nothing renews comes alone (RFC 6749, 4.4.3).
+    if token.refresh().is_some() {
+        put(response.refresh_token(), Want::text(format!("mock-refresh-{}", random(24))));
+    }
     put(response.access_token(), Want::text(format!("mock-access-{}", random(24))));
 }
 
