@@ -4,6 +4,7 @@
 //! was signed, or was left out of the signature, shows.
 
 use bytes::Bytes;
+use couplet_plan::Algorithm;
 use http::{
     HeaderMap, HeaderValue, Request,
     header::{AUTHORIZATION, WWW_AUTHENTICATE},
@@ -18,10 +19,7 @@ use crate::{
         digest::{Attempt, DigestChallenge},
         oauth1::{self, SignatureMethod},
     },
-    crypto::{
-        jwt::{self, Algorithm},
-        random,
-    },
+    crypto::{jwt, random},
     percent,
 };
 
@@ -31,8 +29,8 @@ use crate::{
 /// # Errors
 ///
 /// Where the token is not one, or is not signed so.
-pub fn jwt(algorithm: &str, key: &[u8], token: &str) -> Result<String, Error> {
-    jwt::verify(Algorithm::from_name(algorithm)?, key, token)
+pub fn jwt(algorithm: Algorithm, key: &[u8], token: &str) -> Result<String, Error> {
+    jwt::verify(algorithm, key, token)
 }
 
 /// A token with these claims, such as an `id_token`.
@@ -40,8 +38,7 @@ pub fn jwt(algorithm: &str, key: &[u8], token: &str) -> Result<String, Error> {
 /// # Errors
 ///
 /// Where the key is not one of the algorithm.
-pub fn sign_jwt(algorithm: &str, key: &[u8], claims: &str) -> Result<String, Error> {
-    let algorithm = Algorithm::from_name(algorithm)?;
+pub fn sign_jwt(algorithm: Algorithm, key: &[u8], claims: &str) -> Result<String, Error> {
     let token = jwt::sign(algorithm, key, &jwt::header(algorithm, "{}")?, claims)?;
     Ok(token.expose_secret().to_owned())
 }

@@ -25,7 +25,7 @@ pub(crate) fn check(
     let Some(assertion) = played.token().and_then(|token| token.assertion()) else { return Ok(()) };
     let key = played.rebuilder.text(&NamedTemplate::new("", assertion.key()), known, None);
     let key = key.ok().flatten().unwrap_or_default();
-    let claims = verify::jwt(assertion.algorithm().as_str(), key.as_bytes(), token)
+    let claims = verify::jwt(assertion.algorithm(), key.as_bytes(), token)
         .map_err(|error| wrong(error.to_string()))?;
     let claims: Value = serde_json::from_str(&claims).unwrap_or_default();
     header(played, &assertion, known, token).map_err(wrong)?;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use couplet_plan::{BinaryOperator, Expression, Filter, Key, Node, Scope};
+use couplet_plan::{Algorithm, BinaryOperator, Expression, Filter, Key, Node, Scope};
+use couplet_runtime::Timestamp;
 use couplet_runtime::verify::{Answer, Known, Rebuilder, sign_jwt};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
@@ -268,7 +269,7 @@ impl<'m> Draft<'m> {
     /// The answer.
     pub(crate) fn finish(mut self) -> Finished {
         for (path, claims) in std::mem::take(&mut self.tokens) {
-            if let Ok(token) = sign_jwt("HS256", TOKEN_KEY, &claims.to_string()) {
+            if let Ok(token) = sign_jwt(Algorithm::Hs256, TOKEN_KEY, &claims.to_string()) {
                 self.refer(Scope::Response, &path, Want::text(token));
             }
         }
@@ -346,20 +347,9 @@ fn number(want: &Want) -> i64 {
     }
 }
 
-/// An instant as RFC 3339 writes it.
+/// An instant as RFC 3339 writes it, in whole seconds.
 pub(crate) fn rfc3339(at: i64) -> String {
-    let (days, rest) = (at.div_euclid(86_400_000), at.rem_euclid(86_400_000) / 1000);
-    // Howard Hinnant's reckoning of civil dates, for the years from 1970 on.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+    Timestamp::from_unix_seconds(at.div_euclid(1000)).map(|at| at.to_string()).unwrap_or_default()
 }
 
 /// Puts a value at a place; what lies on the way is made. An object or a list that is there already stays as it is.

@@ -5,7 +5,7 @@ use couplet_plan::{Answer, ErrorKind, Expression, Key, Media, Node, Plan, Scope,
 use couplet_runtime::verify::Known;
 use serde_json::{Map, Value, json};
 
-use crate::draft::{Draft, Want};
+use crate::draft::{self, Draft, Want};
 use crate::received::Request;
 use crate::route::Taken;
 use crate::{
@@ -202,33 +202,7 @@ fn put(body: &mut Value, place: &Expression<'_>, value: Value) -> bool {
         Node::Filter(_, inner, _) => return put(body, inner, value),
         _ => return false,
     };
-    let mut at = body;
-    for key in path {
-        match key {
-            Key::Name(name) => {
-                if !at.is_object() {
-                    *at = Value::Object(Map::new());
-                }
-                let Value::Object(members) = at else { return false };
-                at = members.entry((*name).to_owned()).or_insert(Value::Null);
-            }
-            Key::Index(index) => {
-                let wanted = usize::try_from(index.unsigned_abs()).unwrap_or(0).min(100);
-                if !at.is_array() {
-                    *at = Value::Array(Vec::new());
-                }
-                let Value::Array(items) = at else { return false };
-                while items.len() <= wanted {
-                    items.push(Value::Null);
-                }
-                let place = if *index < 0 { items.len() - 1 } else { wanted };
-                at = &mut items[place];
-            }
-            _ => return false,
-        }
-    }
-    *at = value;
-    true
+    draft::set(body, path, value)
 }
 
 /// The action's first answer that is a success, or its first.

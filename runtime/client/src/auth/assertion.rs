@@ -1,7 +1,7 @@
 //! `credentials.assertion`: a JSON Web Token that is signed for each request.
 
 use bytes::Bytes;
-use couplet_plan::{Algorithm, Assertion, AuthKind, Key, Scope};
+use couplet_plan::{Assertion, AuthKind, Key, Scope};
 use http::Request;
 
 use crate::{
@@ -70,10 +70,6 @@ fn signed(assertion: &Assertion<'_>, cx: &Scopes<'_>, moment: &Moment) -> Result
         more.clear();
         present(&header, cx).map_err(failed)?.write_json(&mut more);
     }
-    let algorithm = algorithm(assertion.algorithm())?;
+    let algorithm = assertion.algorithm();
     jwt::sign(algorithm, &key, &jwt::header(algorithm, &more)?, &text)
-}
-
-fn algorithm(algorithm: Algorithm) -> Result<jwt::Algorithm, Error> {
-    jwt::Algorithm::from_name(algorithm.as_str())
 }
